@@ -1,0 +1,124 @@
+"""Every error Postroom raises on purpose.
+
+PostroomError
+├── UserError                 the person can put it right; a sentence in chat; logged at INFO
+│   ├── NotFound              missing, or not theirs to see: the same words for both
+│   ├── NotAllowed
+│   ├── InvalidInput(field)
+│   └── AlreadyAssigned(thread_id, assignee_id)
+├── ExternalError             something outside failed; the job retries; WARNING
+│   ├── GraphError(status, code, request_id)
+│   │   ├── GraphThrottled(retry_after)
+│   │   ├── GraphAuthFailed   consent is gone or was never given: a human must act; ERROR
+│   │   └── DeltaLinkExpired  not retried: resync
+│   ├── ConnectorError(status, code)
+│   └── RecipientUnreachable(member_id)
+└── ConfigError               printed with every missing name, exit code 2, nothing starts
+
+An error carries facts (ids, codes), never an address, a subject, a name or a token;
+`dialogs/wording.py` words it for people.
+"""
+
+from __future__ import annotations
+
+
+class PostroomError(Exception):
+    """Something Postroom raised on purpose."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip().splitlines()[0])
+
+
+class UserError(PostroomError):
+    """The person can put this right."""
+
+
+class NotFound(UserError):
+    """There is nothing like that, or it is not yours to see."""
+
+    def __init__(self, kind: str = "thing") -> None:
+        super().__init__()
+        self.kind = kind
+
+
+class NotAllowed(UserError):
+    """That is for somebody with another role."""
+
+    def __init__(self, needs: str = "") -> None:
+        super().__init__()
+        self.needs = needs
+
+
+class InvalidInput(UserError):
+    """What was given cannot be used; `hint` says what would be."""
+
+    def __init__(self, field: str, hint: str = "") -> None:
+        super().__init__()
+        self.field = field
+        self.hint = hint
+
+
+class AlreadyAssigned(UserError):
+    """The thread has an assignee already."""
+
+    def __init__(self, thread_id: int, assignee_id: int | None) -> None:
+        super().__init__()
+        self.thread_id = thread_id
+        self.assignee_id = assignee_id
+
+
+class ExternalError(PostroomError):
+    """Something outside failed; trying again may help."""
+
+
+class GraphError(ExternalError):
+    """Microsoft Graph refused or failed."""
+
+    def __init__(self, status: int, code: str, request_id: str = "") -> None:
+        super().__init__(f"Graph answered {status} {code}")
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+
+
+class GraphThrottled(GraphError):
+    """Graph asked for a pause of `retry_after` seconds."""
+
+    def __init__(self, status: int, code: str, retry_after: float, request_id: str = "") -> None:
+        super().__init__(status, code, request_id)
+        self.retry_after = retry_after
+
+
+class GraphAuthFailed(GraphError):
+    """Consent is gone or was never given: a human must act."""
+
+
+class DeltaLinkExpired(GraphError):
+    """The delta link is no longer honoured: start the folder again."""
+
+
+class ConnectorError(ExternalError):
+    """The Teams connector refused or failed."""
+
+    def __init__(self, status: int, code: str, retry_after: float | None = None) -> None:
+        super().__init__(f"the connector answered {status} {code}")
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after
+
+
+class RecipientUnreachable(ExternalError):
+    """The bot cannot write to that conversation until the person acts."""
+
+    def __init__(self, code: str, member_id: int | None = None) -> None:
+        super().__init__()
+        self.code = code
+        self.member_id = member_id
+
+
+class ConfigError(PostroomError):
+    """The settings are incomplete or malformed; every problem is named at once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
