@@ -37,13 +37,13 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
     """
     waiting = _open.get()
     if waiting is not None:
-        async with in_transaction() as connection:
+        async with in_transaction("default") as connection:
             yield connection
         return
     waiting = []
     mark = _open.set(waiting)
     try:
-        async with in_transaction() as connection:
+        async with in_transaction("default") as connection:
             yield connection
     finally:
         _open.reset(mark)

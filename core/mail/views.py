@@ -1,0 +1,74 @@
+"""Threads as cards and lists show them. Times are UTC; texts are decrypted, never stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.mail.models import ThreadState
+
+
+@dataclass(frozen=True, slots=True)
+class WhyView:
+    """The newest decision about a thread, in codes and names."""
+
+    code: str
+    member: str | None
+    by: str | None
+    at: datetime
+    considered: tuple[tuple[str, int], ...]
+    """(name, open threads at that moment), in the order that decided."""
+    skipped: tuple[tuple[str, str], ...]
+    """(name, code of why not)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    thread_id: int
+    version: int
+    mailbox_id: int
+    mailbox: str
+    """The mailbox's address."""
+    subject: str | None
+    """None: erased."""
+    sender_name: str | None
+    sender_address: str | None
+    state: ThreadState
+    is_history: bool
+    received_at: datetime
+    last_received_at: datetime | None
+    assignee_id: int | None
+    assignee: str | None
+    assigned_at: datetime | None
+    answered_at: datetime | None
+    """Newest answer."""
+    finished_at: datetime | None
+    waiting_reason: str | None
+    has_attachments: bool
+    message_id: int | None
+    """Newest message that still has a source: what "open in Outlook" opens."""
+    why: WhyView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """One line of a list."""
+
+    thread_id: int
+    mailbox_id: int
+    subject: str | None
+    sender_name: str | None
+    last_received_at: datetime
+    state: ThreadState
+    assignee_id: int | None
+    assignee: str | None
+    waiting_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    rows: tuple[ThreadRow, ...]
+    total: int
+    page: int
+    """From 1."""
+    pages: int
