@@ -155,5 +155,5 @@ class Faults:
 
 def part_of(path: str) -> str:
     """Which part of the sandbox a path belongs to."""
-    first = path.split("/", 2)[1]
+    first = path.lstrip("/").partition("/")[0]
     return {"v1.0": "graph", "teams": "teams", "_sandbox": "control"}.get(first, "identity")

@@ -47,7 +47,7 @@ class Sandbox:
         self.faults = Faults(now)
         self.control = Control(tenant, self.faults, self.ledger)
         self._certificates = Certificates(folder)
-        self._parts: list[Part] = [
+        self.parts: list[Part] = [  # more may be added until it serves
             IdentityService(tenant, self.keys, self.ledger, self.tokens, now),
             self.control,
         ]
@@ -60,7 +60,8 @@ class Sandbox:
 
     @property
     def graph_url(self) -> str:
-        return f"{self.login_url}/v1.0"
+        """Graph without its version, as `https://graph.microsoft.com` is."""
+        return self.login_url
 
     @property
     def connector_url(self) -> str:
@@ -81,7 +82,7 @@ class Sandbox:
 
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[self.faults.middleware], client_max_size=LARGEST_REQUEST)
-        for part in self._parts:
+        for part in self.parts:
             app.add_routes(part.routes())
         context = self._certificates.server_context()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)

@@ -12,10 +12,8 @@ from sandbox.identity.answers import form_fields, html, refused, send_back, send
 from sandbox.identity.errors import EntraError, declined, required
 from sandbox.identity.ledger import Ledger
 from sandbox.identity.registrations import check_redirect, check_tenant, find_app
-from sandbox.identity.scopes import GRAPH, delegated_scopes, wording
+from sandbox.identity.scopes import application_resource, delegated_scopes, wording
 from sandbox.tenant import App, Tenant
-
-DEFAULT = f"{GRAPH}/.default"
 
 
 class AdminConsent:
@@ -74,7 +72,10 @@ class AdminConsent:
 
 def _delegated(scope: str) -> set[str]:
     """The delegated scopes named one by one; `/.default` stands for what the app declares."""
-    return delegated_scopes(" ".join(word for word in scope.split() if word != DEFAULT))
+    words = [word for word in scope.split() if not word.endswith("/.default")]
+    for default in set(scope.split()) - set(words):
+        application_resource(default)
+    return delegated_scopes(" ".join(words))
 
 
 def _wishes(app: App, scopes: set[str]) -> list[tuple[str, str]]:

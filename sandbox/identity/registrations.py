@@ -67,13 +67,20 @@ def authenticate(tenant: Tenant, client_id: str, secret: str) -> App:
     return app
 
 
+def is_on_loopback(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.hostname in LOOPBACK
+
+
 def check_redirect(app: App, redirect_uri: str) -> None:
     """Registered addresses must match to the letter; with none registered, loopback is taken."""
     if app.redirect_uris:
         allowed = redirect_uri in app.redirect_uris
     else:
-        parts = urlsplit(redirect_uri)
-        allowed = parts.scheme in ("http", "https") and parts.hostname in LOOPBACK
+        allowed = is_on_loopback(redirect_uri)
     if not allowed:
         raise EntraError(
             50011,

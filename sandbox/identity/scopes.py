@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from sandbox.identity.errors import EntraError
 
 GRAPH = "https://graph.microsoft.com"
 BOT_FRAMEWORK = "https://api.botframework.com"
-RESOURCES = (GRAPH, BOT_FRAMEWORK)
+_LOOPBACK = re.compile(r"https://(localhost|127\.0\.0\.1)(:\d+)?")
 
 OPENID = {
     "openid": "Sign you in",
@@ -33,6 +35,15 @@ DELEGATED = {
 _BY_LOWER_NAME = {name.lower(): name for name in DELEGATED}
 
 
+def is_graph(resource: str) -> bool:
+    """Graph by its own name, or by the loopback address it has here.
+
+    Clients derive the resource from the address they call, as they must in national clouds;
+    some leave the port out.
+    """
+    return resource == GRAPH or _LOOPBACK.fullmatch(resource) is not None
+
+
 def wording(scope: str) -> str:
     return OPENID.get(scope) or DELEGATED[scope]
 
@@ -45,7 +56,8 @@ def delegated_scopes(text: str) -> set[str]:
     """
     names: set[str] = set()
     for word in text.split():
-        short = word.removeprefix(f"{GRAPH}/")
+        resource, _, last = word.rpartition("/")
+        short = last if resource and is_graph(resource) else word
         if word in OPENID:
             names.add(word)
         elif short.lower() in _BY_LOWER_NAME:
@@ -71,7 +83,9 @@ def application_resource(text: str) -> str:
             " have a scope value with /.default suffixed to the resource identifier"
             " (application ID URI).",
         )
-    if resource not in RESOURCES:
+    if is_graph(resource):
+        return GRAPH
+    if resource != BOT_FRAMEWORK:
         raise EntraError(
             500011,
             "invalid_resource",

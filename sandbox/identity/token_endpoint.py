@@ -22,8 +22,8 @@ from sandbox.identity.errors import (
 from sandbox.identity.ledger import Ledger
 from sandbox.identity.registrations import authenticate, check_tenant
 from sandbox.identity.scopes import application_resource, delegated_scopes
-from sandbox.identity.tokens import LIFETIME, InvalidToken, RefreshToken, Tokens
-from sandbox.tenant import App, Tenant, User
+from sandbox.identity.tokens import LIFETIME, RefreshToken, Tokens
+from sandbox.tenant import App, InvalidToken, Tenant, User
 
 REFRESH_LIFETIME = timedelta(days=90)
 SECONDS = int(LIFETIME.total_seconds()) - 1

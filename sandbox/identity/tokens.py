@@ -18,7 +18,7 @@ from core.clock import Clock
 from sandbox.identity.keys import Keys, SigningKey
 from sandbox.identity.ledger import Ledger
 from sandbox.identity.scopes import BOT_FRAMEWORK, GRAPH
-from sandbox.tenant import App, Caller, Tenant, User
+from sandbox.tenant import App, Caller, InvalidToken, Tenant, User
 
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 """Role template id, found in the `wids` claim of an administrator."""
@@ -27,10 +27,6 @@ ORDINARY_USER = "b79fbf4d-3ef9-4689-8143-76b194e85509"
 LIFETIME = timedelta(hours=1)
 """Of id and access tokens; Entra's access tokens last 60 to 90 minutes."""
 CLOCK_SKEW = timedelta(minutes=5)
-
-
-class InvalidToken(Exception):
-    """A bearer token that cannot be honoured; the message is what Graph would say of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ async def test_a_fault_strikes_as_often_as_asked_then_is_over(sandbox, session) 
 async def test_graph_faults_are_shaped_as_graph_errors(sandbox, session) -> None:
     sandbox.faults.add(r"/v1\.0/users", status=429, retry_after=7)
 
-    status, body, retry_after = await get(session, f"{sandbox.graph_url}/users/x/messages")
+    status, body, retry_after = await get(session, f"{sandbox.graph_url}/v1.0/users/x/messages")
 
     assert (status, retry_after) == (429, "7")
     assert body["error"]["code"] == "ApplicationThrottled"

@@ -87,6 +87,7 @@ async def test_cancel_goes_back_with_access_denied(sandbox, browser, admin) -> N
         ("common", {}, "AADSTS50059"),
         ("fabrikam.example", {}, "AADSTS90002"),
         ("organizations", {"scope": ""}, "AADSTS900144"),
+        ("organizations", {"scope": "https://vault.azure.net/.default"}, "AADSTS500011"),
         ("organizations", {"client_id": "another"}, "AADSTS700016"),
         ("organizations", {"redirect_uri": "https://evil.example/"}, "AADSTS50011"),
     ],

@@ -146,10 +146,11 @@ async def test_prompt_none_needs_a_session_that_never_is(
     assert arrival.fields["error"] == "login_required"
 
 
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/consent", "http://[", "javascript:x"])
 async def test_a_redirect_elsewhere_gets_a_page_and_no_redirect(
-    browser: Browser, app, member: User
+    browser: Browser, app, member: User, elsewhere: str
 ) -> None:
-    flow = start(app, redirect_uri="https://evil.example/consent")
+    flow = start(app, redirect_uri=elsewhere)
 
     with pytest.raises(Stuck, match="AADSTS50011"):
         await browser.sign_in(flow["auth_uri"], member.id)

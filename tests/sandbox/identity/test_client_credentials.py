@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from sandbox.identity.tokens import InvalidToken
 from sandbox.sample import BOT_APP_ID, BOT_APP_PASSWORD, CLIENT_ID
+from sandbox.tenant import InvalidToken
 
 pytestmark = pytest.mark.scenario
 
@@ -81,6 +81,15 @@ async def test_a_scope_must_end_in_default(msal_app) -> None:
 
     assert answer["error"] == "invalid_scope"
     assert answer["error_codes"] == [1002012]
+
+
+async def test_graph_may_be_named_by_the_address_it_is_called_at(msal_app, sandbox) -> None:
+    sandbox.tenant.service_principals.add(CLIENT_ID)
+
+    for scope in (f"{sandbox.graph_url}/.default", "https://localhost/.default"):
+        answer = await token_for(msal_app, scope)
+        caller = sandbox.tokens.read_graph(f"Bearer {answer['access_token']}")
+        assert caller.client_id == CLIENT_ID
 
 
 async def test_another_resource_is_unknown(msal_app) -> None:

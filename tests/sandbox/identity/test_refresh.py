@@ -8,8 +8,8 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
-from sandbox.identity.tokens import InvalidToken
 from sandbox.sample import BOT_APP_ID, BOT_APP_PASSWORD, CLIENT_ID
+from sandbox.tenant import InvalidToken
 
 pytestmark = pytest.mark.scenario
 

@@ -9,9 +9,9 @@ import pytest
 
 from sandbox.identity.keys import Keys, SigningKey
 from sandbox.identity.ledger import Ledger
-from sandbox.identity.tokens import InvalidToken, Tokens
+from sandbox.identity.tokens import Tokens
 from sandbox.sample import BOT_APP_ID, CLIENT_ID, sample_tenant
-from sandbox.tenant import Caller
+from sandbox.tenant import Caller, InvalidToken
 
 START = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 SERVICE_URL = "https://localhost:8443/teams/"
