@@ -7,7 +7,6 @@ A crash anywhere replays the page, and a replayed page changes nothing.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +21,11 @@ from core.assignment.strategies import Choice
 from core.graph.delta import DeltaPage
 from core.graph.messages import Address, MessageHeader
 from core.mail.correspondents import UNKNOWN, CorrespondentBook
-from core.mail.fold import Event, ThreadFold, fold, settle_places
-from core.mail.models import Automatic, Direction, EventKind
+from core.mail.fold import Event, ThreadFold, fold
+from core.mail.headers import arrival, automatic_of, conversation_of, newest
+from core.mail.models import Direction, EventKind
 from core.mail.moments import some_moment
+from core.mail.places import Place, apply_places, settle_moved
 from core.mail.rows import Row, insert, select, update
 from core.mail.thread_rows import ThreadBook
 from core.mailboxes.models import FolderKind
@@ -50,9 +51,7 @@ _MESSAGE = (
     "generation",
 )
 _CHANGES = ("folder_id", "sealed_categories", "modified_at", "is_read", "generation")
-_AWAY = (FolderKind.DELETED, FolderKind.JUNK)
 _IMPORTANCE = frozenset({"low", "normal", "high"})
-ID_LIMIT = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +74,6 @@ class MailboxFacts:
     organization_key: DataKey | None
     members: Mapping[str, int]
     """Member id by address hash: who of us a sent message is from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a message is now: `folder_id` None means gone from the mailbox."""
-
-    folder_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +125,14 @@ class _Page:
         self._assigned = 0
 
     async def run(self, present: Sequence[MessageHeader], places: Mapping[str, Place]) -> Committed:
-        headers = _newest(present)
+        headers = newest(present)
         known = await self._known_messages([*headers, *places])
         new = [header for key, header in headers.items() if key not in known]
-        new.sort(key=lambda header: _arrival(header, self._now))
+        new.sort(key=lambda header: arrival(header, self._now))
         touched = {row["thread_id"] for row in known.values()}
-        await self._threads.open(map(_conversation, new), touched)
+        await self._threads.open(map(conversation_of, new), touched)
         await self._threads.add(
-            {_conversation(header): _arrival(header, self._now) for header in new}.items()
+            {conversation_of(header): arrival(header, self._now) for header in new}.items()
         )
         await self._people.open(set(map(self._other_side, new)))
         await self._people.open_ids(
@@ -152,8 +144,10 @@ class _Page:
         for key, row in known.items():
             self._update_known(row, headers.get(key), places.get(key))
         await update(self._connection, "mail_message", _CHANGES, self._updates)
-        await self._apply_places(known, places)
-        await self._settle_moved()
+        self._moved |= await apply_places(self._connection, known, places, self._now)
+        await settle_moved(
+            self._connection, self._mailbox.id, self._threads, self._moved, self._now
+        )
         await self._assign()
         await self._save(rows)
         return Committed(len(rows), self._assigned)
@@ -183,15 +177,15 @@ class _Page:
 
     def _fold_new(self, header: MessageHeader) -> Row:
         direction = self._direction(header)
-        at = _arrival(header, self._now)
-        thread = self._threads.of(_conversation(header))
+        at = arrival(header, self._now)
+        thread = self._threads.of(conversation_of(header))
         if thread is None:
             raise LookupError("the thread was made just before")
         sender = self._member(header) if direction is Direction.OUT else None
         person = self._people.of(self._other_side(header))
         if direction is Direction.OUT and thread.correspondent_id is not None:
             person = self._people.by_id(thread.correspondent_id)
-        automatic = _automatic(header)
+        automatic = automatic_of(header)
         starts = thread.correspondent_id is None or (
             direction is Direction.IN and (thread.last_received_at is None)
         )
@@ -274,62 +268,6 @@ class _Page:
             )
         )
 
-    async def _apply_places(
-        self, known: Mapping[str, dict[str, Any]], places: Mapping[str, Place]
-    ) -> None:
-        """Where messages went that left this folder."""
-        back = [
-            (None, row["id"])
-            for key, row in known.items()
-            if row["source_gone_at"] is not None and key not in places
-        ]
-        await update(self._connection, "mail_message", ("source_gone_at",), back)
-        moved: list[Row] = []
-        gone: list[Row] = []
-        for key, place in places.items():
-            row = known.get(key)
-            if row is None:
-                continue
-            if place.folder_id is None:
-                gone.append((self._now, row["id"]))
-                self._moved.add(row["thread_id"])
-            elif place.folder_id != row["folder_id"]:
-                moved.append((place.folder_id, row["id"]))
-                self._moved.add(row["thread_id"])
-        await update(self._connection, "mail_message", ("folder_id",), moved)
-        await update(self._connection, "mail_message", ("source_gone_at",), gone)
-
-    async def _settle_moved(self) -> None:
-        """A thread of which all that came in is gone is done; one that came back is not."""
-        if not self._moved:
-            return
-        away_kinds = {
-            row["id"]
-            for row in await select(
-                self._connection,
-                "id",
-                "folder",
-                "mailbox_id = {}",
-                [self._mailbox.id],
-                ("kind", list(_AWAY)),
-            )
-        }
-        counts = {thread_id: [0, 0] for thread_id in self._moved}
-        for row in await select(
-            self._connection,
-            "thread_id, folder_id, source_gone_at",
-            "mail_message",
-            "direction = {}",
-            [Direction.IN],
-            ("thread_id", list(self._moved)),
-        ):
-            away = row["source_gone_at"] is not None or row["folder_id"] in away_kinds
-            counts[row["thread_id"]][0 if away else 1] += 1
-        for thread_id, (away_count, here) in counts.items():
-            thread = self._threads.by_id(thread_id)
-            fresh = any(event.kind is EventKind.RECEIVED for event in thread.events)
-            settle_places(thread, away=away_count, here=here + fresh, now=self._now)
-
     async def _assign(self) -> None:
         wanting = [thread for thread in self._threads.all() if thread.wants_assignee]
         if not wanting:
@@ -366,32 +304,3 @@ class _Page:
                     facts = {"thread_id": thread.id}
                     self._records.notify("thread_card", f"thread:{thread.id}", facts)
         await self._records.save(self._connection)
-
-
-def _newest(present: Sequence[MessageHeader]) -> dict[str, MessageHeader]:
-    """By id, drafts left out; of several rows for one message the newest counts."""
-    headers: dict[str, MessageHeader] = {}
-    for header in present:
-        if header.is_draft or len(header.id) > ID_LIMIT:
-            continue
-        other = headers.get(header.id)
-        if other is None or _changed_at(header) >= _changed_at(other):
-            headers[header.id] = header
-    return headers
-
-
-def _changed_at(header: MessageHeader) -> float:
-    return header.modified_at.timestamp() if header.modified_at else 0.0
-
-
-def _arrival(header: MessageHeader, now: datetime) -> datetime:
-    return header.received_at or header.sent_at or header.modified_at or now
-
-
-def _conversation(header: MessageHeader) -> str:
-    name = header.conversation_id or f"message {header.id}"
-    return name if len(name) <= ID_LIMIT else hashlib.sha256(name.encode()).hexdigest()
-
-
-def _automatic(header: MessageHeader) -> Automatic:
-    return Automatic(header.automatic.value) if header.automatic else Automatic.UNKNOWN

@@ -15,10 +15,11 @@ from core.clock import Clock
 from core.errors import DeltaLinkExpired, GraphAuthFailed
 from core.graph.delta import DeltaPage
 from core.log import get_logger
-from core.mail.commit import FolderFacts, MailboxFacts, PageWriter, Place
+from core.mail.commit import FolderFacts, MailboxFacts, PageWriter
 from core.mail.feed import Feed, Feeds
 from core.mail.models import MailMessage, MailThread, ThreadState
-from core.mailboxes.models import Folder, FolderKind, Mailbox, MailboxMember, MailboxState
+from core.mail.places import Place
+from core.mailboxes.models import Folder, FolderKind, Grant, Mailbox, MailboxMember, MailboxState
 from core.outbox.queue import Outbox
 from core.people.models import Member, Organization
 from core.sealing import Vault
@@ -234,7 +235,7 @@ class MailboxSync:
             if not changed:
                 raise MailboxStopped
             if first_round:
-                await self._tell_progress(mailbox, now)
+                await self._tell_progress(mailbox.organization_id, mailbox.id, now)
             elif committed.new_messages or committed.assigned:
                 await self._outbox.wake()
         folder.skipped += len(page.skipped)
@@ -252,8 +253,13 @@ class MailboxSync:
             )
             await self._outbox.wake()
 
-    async def _tell_progress(self, mailbox: MailboxFacts, now: datetime) -> None:
-        await self._outbox.tell_progress(mailbox.organization_id, mailbox.id, at=now)
+    async def _tell_progress(self, organization_id: int, mailbox_id: int, now: datetime) -> None:
+        """To who consented, who is the admin that onboarded the mailbox."""
+        grant = await Grant.filter(mailbox_id=mailbox_id, revoked_at=None).order_by("-id").first()
+        if grant is not None and grant.granted_by_id is not None:
+            await self._outbox.tell_progress(
+                organization_id, mailbox_id, grant.granted_by_id, at=now
+            )
 
     async def _finish_round(self, mailbox_id: int) -> None:
         """Note the end of the round; after the first, give each member their backlog, once."""
@@ -289,7 +295,7 @@ class MailboxSync:
                     coalesce_key=f"queue_notice:{member}:{mailbox_id}",
                     at=now,
                 )
-        await self._outbox.tell_progress(mailbox.organization_id, mailbox_id, at=now)
+        await self._tell_progress(mailbox.organization_id, mailbox_id, now)
 
 
 async def _still_active(mailbox_id: int) -> None:

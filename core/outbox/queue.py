@@ -42,14 +42,16 @@ class Outbox:
         await OutboxMessage.bulk_create([row], ignore_conflicts=coalesce_key is not None)
         await self.wake()
 
-    async def tell_progress(self, organization_id: int, mailbox_id: int, *, at: datetime) -> None:
-        """Have the first sync's progress card drawn again."""
+    async def tell_progress(
+        self, organization_id: int, mailbox_id: int, member_id: int, *, at: datetime
+    ) -> None:
+        """Have the first sync's progress card drawn again for who onboarded the mailbox."""
         await self.tell(
             organization_id,
             "progress",
-            {"mailbox_id": mailbox_id},
+            {"mailbox_id": mailbox_id, "member_id": member_id},
             order_key=f"mailbox:{mailbox_id}",
-            coalesce_key=f"progress:{mailbox_id}",
+            coalesce_key=f"progress:{mailbox_id}:{member_id}",
             at=at,
         )
 

@@ -64,6 +64,7 @@ async def office(any_database: str, vault: Vault, clock: SettableClock) -> Offic
         person = await factories.member(vault, organization, name)
         await factories.works(mailbox, person)
         people.append(person)
+    await factories.grant(mailbox, people[0])
     return Office(
         vault,
         clock,
