@@ -46,7 +46,7 @@ def buttons(activity: dict[str, Any]) -> list[Button]:
         if attachment.get("contentType") == ADAPTIVE_CARD:
             found += _card_buttons(content, (content,))
         elif attachment.get("contentType") == FILE_CONSENT:
-            found += [Button(a["title"], "file", a, (), attachment) for a in FILE_BUTTONS]
+            found += [Button(a["title"], "file", dict(a), (), attachment) for a in FILE_BUTTONS]
         else:
             found += [_plain(action, "hero") for action in children(content, "buttons")]
     suggested = activity.get("suggestedActions")

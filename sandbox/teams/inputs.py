@@ -102,7 +102,7 @@ def inputs_of(button: Button) -> list[Input]:
     """The inputs a button sends along: those of its card and of the cards around it."""
     if button.action.get("associatedInputs") == "none":
         return []
-    return [_input(element) for card in button.cards for element in _input_elements(card)]
+    return [read_input(element) for card in button.cards for element in _input_elements(card)]
 
 
 def collect(button: Button, given: dict[str, str]) -> dict[str, str]:
@@ -122,7 +122,7 @@ def collect(button: Button, given: dict[str, str]) -> dict[str, str]:
     return values
 
 
-def _input(element: dict[str, Any]) -> Input:
+def read_input(element: dict[str, Any]) -> Input:
     kind = str(element["type"])
     default = element.get("value")
     if default is None:
