@@ -73,8 +73,15 @@ TEAMS_EXTRAS = frozenset(
 )
 SINCE = {"Action.Execute": (1, 4), "Table": (1, 5)}
 CHILD_LISTS = ("body", "actions", "items", "columns", "rows", "cells", "inlines", "images")
-CHILD_SINGLES = ("selectAction", "inlineAction", "action")
-DEFAULT_TYPES = {"columns": "Column", "rows": "TableRow", "cells": "TableCell", "images": "Image"}
+CHILD_ACTIONS = ("selectAction", "inlineAction")
+IMPLIED_TYPES = {
+    "columns": "Column",
+    "rows": "TableRow",
+    "cells": "TableCell",
+    "inlines": "TextRun",
+    "images": "Image",
+}
+"""What stands in these lists need not say its type."""
 
 
 @dataclass(slots=True)
@@ -95,8 +102,9 @@ def check_card(card: Any) -> CardReport:
         report.errors.append("version is missing or malformed")
     elif version > NEWEST:
         report.errors.append("version is newer than 1.5")
-    _check_children(card, version or NEWEST, "card", report)
-    _check_refresh(card.get("refresh"), version or NEWEST, report)
+    check = _Check(version or NEWEST, report)
+    check.children(card, "card")
+    check.refresh(card.get("refresh"))
     if len(card.get("actions") or ()) > STORE_ACTION_LIMIT:
         report.warnings.append(f"more than {STORE_ACTION_LIMIT} actions at the top of a card")
     ids = [str(item["id"]) for item in _inputs(card) if item.get("id")]
@@ -109,54 +117,68 @@ def _version(value: Any) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def _check_children(
-    parent: dict[str, Any], version: tuple[int, int], path: str, report: CardReport
-) -> None:
-    for name in CHILD_LISTS:
-        children = parent.get(name)
-        if children is None or (name == "columns" and parent.get("type") == "Table"):
-            continue
-        if not isinstance(children, list):
-            report.errors.append(f"{path}.{name} is not a list")
-            continue
-        for index, child in enumerate(children):
-            where = f"{path}.{name}[{index}]"
-            if name == "inlines" and isinstance(child, str):
+@dataclass(frozen=True, slots=True)
+class _Check:
+    version: tuple[int, int]
+    report: CardReport
+
+    def children(self, parent: dict[str, Any], path: str) -> None:
+        for name in CHILD_LISTS:
+            found = parent.get(name)
+            if found is None or (name == "columns" and parent.get("type") == "Table"):
                 continue
-            _check_element(child, DEFAULT_TYPES.get(name), version, where, report)
-    for name in CHILD_SINGLES:
-        if isinstance(parent.get(name), dict):
-            _check_element(parent[name], None, version, f"{path}.{name}", report)
+            if not isinstance(found, list):
+                self.report.errors.append(f"{path}.{name} is not a list")
+                continue
+            for index, child in enumerate(found):
+                if name == "inlines" and isinstance(child, str):
+                    continue
+                implied = IMPLIED_TYPES.get(name)
+                self.element(child, f"{path}.{name}[{index}]", name == "actions", implied)
+        for name in CHILD_ACTIONS:
+            if parent.get(name) is not None:
+                self.element(parent[name], f"{path}.{name}", True)
 
+    def element(
+        self, element: Any, path: str, is_action: bool, implied_type: str | None = None
+    ) -> None:
+        errors = self.report.errors
+        kind = element.get("type", implied_type) if isinstance(element, dict) else None
+        if not isinstance(kind, str):
+            errors.append(f"{path} has no type")
+            return
+        if kind.startswith("Action.") != is_action:
+            errors.append(f"{path}: {kind} does not belong here")
+        fallback = element.get("fallback")
+        if fallback is not None and fallback != "drop":
+            self.element(fallback, f"{path}.fallback", is_action, implied_type)
+        if kind not in REQUIRED and kind not in TEAMS_EXTRAS:
+            if fallback is None:
+                errors.append(f"{path} is of an unknown type and has no fallback")
+            return
+        if SINCE.get(kind, (1, 0)) > self.version and fallback is None:
+            errors.append(f"{path}: {kind} needs a newer card version")
+        missing = [name for name in REQUIRED.get(kind, ()) if element.get(name) in (None, [])]
+        errors.extend(f"{path}: {kind} has no {name}" for name in missing)
+        errors.extend(f"{path}: {problem}" for problem in _details(kind, element))
+        if kind == "Action.Execute" and fallback is None:
+            message = f"{path}: Action.Execute without a fallback for older clients"
+            self.report.warnings.append(message)
+        if kind == "Action.ShowCard" and isinstance(element.get("card"), dict):
+            self.children(element["card"], f"{path}.card")
+        self.children(element, path)
 
-def _check_element(
-    element: Any,
-    default_type: str | None,
-    version: tuple[int, int],
-    path: str,
-    report: CardReport,
-) -> None:
-    kind = element.get("type", default_type) if isinstance(element, dict) else None
-    if not isinstance(kind, str):
-        report.errors.append(f"{path} has no type")
-        return
-    fallback = element.get("fallback")
-    if isinstance(fallback, dict):
-        _check_element(fallback, None, version, f"{path}.fallback", report)
-    if kind not in REQUIRED and kind not in TEAMS_EXTRAS:
-        if fallback is None:
-            report.errors.append(f"{path} is of an unknown type and has no fallback")
-        return
-    if SINCE.get(kind, (1, 0)) > version and fallback is None:
-        report.errors.append(f"{path}: {kind} needs a newer card version")
-    missing = [name for name in REQUIRED.get(kind, ()) if element.get(name) in (None, [])]
-    report.errors.extend(f"{path}: {kind} has no {name}" for name in missing)
-    report.errors.extend(f"{path}: {problem}" for problem in _details(kind, element))
-    if kind == "Action.Execute" and fallback is None:
-        report.warnings.append(f"{path}: Action.Execute without a fallback for older clients")
-    if kind == "Action.ShowCard" and isinstance(element.get("card"), dict):
-        _check_children(element["card"], version, f"{path}.card", report)
-    _check_children(element, version, path, report)
+    def refresh(self, refresh: Any) -> None:
+        if refresh is None:
+            return
+        action = refresh.get("action") if isinstance(refresh, dict) else None
+        if not isinstance(action, dict) or action.get("type") != "Action.Execute":
+            self.report.errors.append("refresh needs an Action.Execute")
+            return
+        if self.version < SINCE["Action.Execute"]:
+            self.report.errors.append("refresh needs a newer card version")
+        if len(refresh.get("userIds") or ()) > MAX_REFRESH_USERS:
+            self.report.errors.append(f"refresh names more than {MAX_REFRESH_USERS} users")
 
 
 def _details(kind: str, element: dict[str, Any]) -> Iterator[str]:
@@ -181,19 +203,6 @@ def _details(kind: str, element: dict[str, Any]) -> Iterator[str]:
             yield f"{name} is not a web address"
     if kind == "Image" and str(element.get("url", "")).lower().startswith("http://"):
         yield "an image must come over https"
-
-
-def _check_refresh(refresh: Any, version: tuple[int, int], report: CardReport) -> None:
-    if refresh is None:
-        return
-    action = refresh.get("action") if isinstance(refresh, dict) else None
-    if not isinstance(action, dict) or action.get("type") != "Action.Execute":
-        report.errors.append("refresh needs an Action.Execute")
-        return
-    if version < SINCE["Action.Execute"]:
-        report.errors.append("refresh needs a newer card version")
-    if len(refresh.get("userIds") or ()) > MAX_REFRESH_USERS:
-        report.errors.append(f"refresh names more than {MAX_REFRESH_USERS} users")
 
 
 def _inputs(node: Any) -> Iterator[dict[str, Any]]:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.teams.card_rules import REQUIRED, TEAMS_EXTRAS
+from sandbox.teams.card_rules import IMPLIED_TYPES, REQUIRED, TEAMS_EXTRAS
 
 Element = dict[str, Any]
 NESTED = ("body", "items", "columns", "rows", "cells", "inlines")
-IMPLIED_TYPES = {
-    "columns": "Column",
-    "rows": "TableRow",
-    "cells": "TableCell",
-    "inlines": "TextRun",
-    "images": "Image",
-}
 
 
 def understood(element: Any, implied_type: str = "") -> Element | None:

@@ -79,7 +79,8 @@ def _text_block(element: Element, _: Numbers) -> RenderableType:
 
 def _rich_text(element: Element, numbers: Numbers) -> RenderableType:
     text = Text()
-    for run in element.get("inlines") or ():
+    inlines = element.get("inlines")
+    for run in inlines if isinstance(inlines, list) else ():
         if isinstance(run, str):
             text.append(clean(run))
         elif isinstance(run, dict):
@@ -98,14 +99,15 @@ def _container(element: Element, numbers: Numbers) -> RenderableType:
 
 def _column_set(element: Element, numbers: Numbers) -> RenderableType:
     columns = shown(element, "columns")
+    if not columns:
+        return Text()
     grid = Table.grid(padding=(0, 2), expand=True)
     for column in columns:
         width = str(column.get("width", "stretch"))
         if width == "auto" or width.endswith("px"):
             grid.add_column()
         else:
-            weight = int(float(width)) if width.replace(".", "").isdecimal() else 1
-            grid.add_column(ratio=max(1, weight))
+            grid.add_column(ratio=max(1, int(width)) if width.isdecimal() else 1)
     grid.add_row(*(draw_element(column, numbers) for column in columns))
     return grid
 

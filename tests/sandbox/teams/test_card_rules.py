@@ -70,6 +70,9 @@ def test_takes_a_good_card(good):
         (card(*[{"type": "Input.Text", "id": "same"}] * 2), "used twice"),
         (card(actions=[{"type": "Action.OpenUrl", "title": "x"}]), "no url"),
         (card(actions=[{"type": "Action.Fly"}]), "unknown type"),
+        (card(actions=[TEXT]), "does not belong here"),
+        (card(SUBMIT), "does not belong here"),
+        (card({"type": "Container", "items": [TEXT], "selectAction": TEXT}), "does not belong"),
         (
             card(actions=[{"type": "Action.Execute", "title": "x"}], version="1.3"),
             "newer card version",
@@ -78,7 +81,10 @@ def test_takes_a_good_card(good):
         (card(actions=[{"type": "Action.ShowCard", "card": card({"type": "Image"})}]), "no url"),
         (card(refresh={"action": SUBMIT}), "refresh needs an Action.Execute"),
         (card(refresh={"action": EXECUTE, "userIds": ["29:a"] * 61}), "more than 60"),
-        (card({"type": "TextBlock", "text": "x", "selectAction": {"type": "Nope"}}), "unknown"),
+        (
+            card({"type": "TextBlock", "text": "x", "selectAction": {"type": "Action.No"}}),
+            "unknown",
+        ),
     ],
 )
 def test_refuses_a_bad_card_and_says_where(bad, says):
