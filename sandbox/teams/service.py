@@ -17,7 +17,7 @@ from sandbox.teams.limits import Operation, RateLimits
 from sandbox.teams.refusals import ConnectorRefusal, unauthorized
 from sandbox.teams.roster import account, member_page, recipient_of
 from sandbox.teams.uploads import Uploads
-from sandbox.tenant import Tenant, User
+from sandbox.tenant import InvalidToken, Tenant, User
 
 CONVERSATION = "/teams/v3/conversations/{conversation}"
 TEAM = "/teams/v3/teams/{team}"
@@ -27,7 +27,7 @@ Operate = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 
 class ConnectorTokens(Protocol):
     def read_connector(self, authorization_header: str) -> str:
-        """The calling bot's app id; raises the service's `invalid_token` for a bad token."""
+        """The calling bot's app id. Raises InvalidToken."""
 
     def sign_activity(self, service_url: str, audience: str) -> str:
         """A bearer token for an activity to the bot `audience`."""
@@ -40,14 +40,7 @@ class TeamsService:
     Everything received is in `received`; `throttled` counts the 429s given.
     """
 
-    def __init__(
-        self,
-        tenant: Tenant,
-        tokens: ConnectorTokens,
-        now: Clock,
-        *,
-        invalid_token: type[Exception] = PermissionError,
-    ) -> None:
+    def __init__(self, tenant: Tenant, tokens: ConnectorTokens, now: Clock) -> None:
         self.tenant = tenant
         self.tokens = tokens
         self.now = now
@@ -61,7 +54,6 @@ class TeamsService:
         """HTTP status to how often it was given."""
         self.warnings: list[str] = []
         """What a store review would say of the cards posted."""
-        self._invalid_token = invalid_token
 
     @property
     def received(self) -> list[Received]:
@@ -103,7 +95,7 @@ class TeamsService:
             if bot not in self.tenant.apps:
                 raise ConnectorRefusal("BotNotRegistered")
             return await operate(request, bot)
-        except self._invalid_token:
+        except InvalidToken:
             return unauthorized()
         except ConnectorRefusal as refusal:
             return refusal.response()

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from sandbox.teams.client import TeamsClient
 from sandbox.teams.service import TeamsService
-from sandbox.tenant import App, Tenant, User
+from sandbox.tenant import App, InvalidToken, Tenant, User
 
 BOT = "bot-app-id"
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -36,7 +36,7 @@ class FakeTokens:
     def read_connector(self, authorization_header: str) -> str:
         scheme, _, bot = authorization_header.partition(" ")
         if scheme != "Bearer" or not bot or bot == "forged":
-            raise PermissionError
+            raise InvalidToken
         return bot
 
     def sign_activity(self, service_url: str, audience: str) -> str:
