@@ -12,6 +12,9 @@ from core.mailboxes.models import Grant, GrantKind, Mailbox, MailboxState, SignI
 from core.people.notices import tell_admins
 from core.transactions import transaction
 
+OUR_FAULT = frozenset({"invalid_client", "unknown_tenant_or_bad_credential"})
+"""Sign-in refused Postroom's own credential: that says nothing about anybody's consent."""
+
 STOPPED_BY_LOSS = (MailboxState.ACTIVE, MailboxState.PAUSED)
 """A mailbox under work needs consent again; one being onboarded goes back to that."""
 
@@ -66,20 +69,27 @@ async def revoke_all(mailbox_id: int, at: datetime, code: str, *, by: int | None
 
 
 async def lose_consent(
-    mailbox_id: int, code: str, at: datetime, *, by: int | None = None
+    mailbox_id: int,
+    code: str,
+    at: datetime,
+    *,
+    by: int | None = None,
+    grant_id: int | None = None,
 ) -> bool:
     """The mailbox's consent is gone: stop there, tell admins once. False if that was known.
 
-    Folders with their delta links, threads and assignments stay: whoever consents next
-    goes on from there.
+    With a `grant_id` nothing happens if another consent stands by now. Folders with their
+    delta links, threads and assignments stay: whoever consents next goes on from there.
     """
     async with transaction():
+        grant = await given_grant(mailbox_id)
+        if grant_id is not None and (grant is None or grant.id != grant_id):
+            return False
         working: Any = Mailbox.filter(id=mailbox_id, state__in=STOPPED_BY_LOSS)
         stopped = await working.update(state=MailboxState.NEEDS_CONSENT, sync_due_at=None)
         if not stopped:
             waiting = Mailbox.filter(id=mailbox_id, state=MailboxState.WAITING_FOR_MICROSOFT)
             stopped = await waiting.update(state=MailboxState.ONBOARDING, sync_due_at=None)
-        grant = await given_grant(mailbox_id)
         lost = grant is not None and await revoke(grant, at, code, by=by)
         if not stopped and not lost:
             return False

@@ -44,10 +44,10 @@ class Names:
             member.wrapped_key, key = self._vault.new_key()
             member.sealed_name = member.sealed_address = member.address_hash = None
             changed = ["wrapped_key", "sealed_name", "sealed_address", "address_hash"]
-        if name and (tidied := tidy_name(name)):
-            if self._vault.open(member.wrapped_key, NAME, member.sealed_name) != tidied:
-                member.sealed_name = key.seal(NAME, tidied)
-                changed.append("sealed_name")
+        name = tidy_name(name or "")
+        if name and self._vault.open(member.wrapped_key, NAME, member.sealed_name) != name:
+            member.sealed_name = key.seal(NAME, name)
+            changed.append("sealed_name")
         if address and 0 < len(tidy_address(address)) <= LONGEST_ADDRESS:
             hashed = self.address_hash(member.organization_id, address)
             if hashed != member.address_hash:

@@ -12,7 +12,7 @@ from core.mailboxes.models import MailboxState
 from core.people.arrivals import ensure_member, ensure_organization, make_ready
 from core.people.departures import Departures
 from core.people.directory import Directory
-from core.people.models import Member, MemberState, Reference
+from core.people.models import Member, Reference
 from core.people.names import Names
 from core.people.ports import PutsBack
 from core.people.scope import guid, hold, is_last_admin, member_of, require_admin
