@@ -107,10 +107,10 @@ def _application(other: Outcome | None, body: Outcome | None, *, young: bool) ->
         reason = Reason.BODIES_OPEN
     elif other is None or other is Outcome.NO_MAILBOX:
         reason = Reason.NO_OTHER_MAILBOX
-    elif young:
-        return Verdict(Code.WAITING, Reason.NO_ANSWER, only, headers_only)
     else:
-        reason = Reason.NO_ANSWER if not only else Reason.NO_MESSAGE
+        reason = Reason.NO_MESSAGE if only else Reason.NO_ANSWER
+        if young:
+            return Verdict(Code.WAITING, reason, only, headers_only)
     return Verdict(Code.NOT_ENFORCED, reason, only, headers_only)
 
 
