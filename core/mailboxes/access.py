@@ -43,10 +43,13 @@ class Access:
         )
 
     async def as_application(self, mailbox_id: int) -> MailboxAccess:
-        """For ending what the application left at Graph, also after the consent was revoked."""
+        """For ending what the application left at Graph, also after the consent was revoked.
+
+        Opens no mail: the address may be gone by then, and is not in it.
+        """
         mailbox = await Mailbox.get(id=mailbox_id).select_related("organization")
-        source = self._app_tokens.source(mailbox.organization.tenant_id)
-        return MailboxAccess(self._address(mailbox), source, frozenset())
+        tenant_id = mailbox.organization.tenant_id
+        return MailboxAccess(tenant_id, self._app_tokens.source(tenant_id), frozenset())
 
     def _address(self, mailbox: Mailbox) -> str:
         key = mailbox.organization.wrapped_key
@@ -59,6 +62,4 @@ class Access:
         if grant.kind is GrantKind.APPLICATION:
             return self._app_tokens.source(tenant_id)
         lock = self._locks.setdefault(grant.id, asyncio.Lock())
-        return DelegatedToken(
-            self._store, self._user_tokens, self._now, lock, grant, tenant_id
-        )
+        return DelegatedToken(self._store, self._user_tokens, self._now, lock, grant, tenant_id)

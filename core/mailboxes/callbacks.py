@@ -105,8 +105,8 @@ class Callbacks:
         consent = read_admin_consent(query)
         if not consent.granted:
             raise _Refused(_REFUSALS.get(consent.code, "failed"))
-        tenant_id = consent.tenant_id.casefold()
-        if tenant_id not in (claimed.tenant_id, str(claimed.flow["tid"]).casefold()):
+        signed_in = str(claimed.flow["tid"]).casefold()
+        if not consent.tenant_id.casefold() == signed_in == claimed.tenant_id:
             raise _Refused("other_tenant")
         return await self._granted(claimed, GrantKind.APPLICATION)
 

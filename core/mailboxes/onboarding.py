@@ -13,7 +13,7 @@ from core.mailboxes.addresses import mailbox_address
 from core.mailboxes.callbacks import AWAITING, Callbacks
 from core.mailboxes.consents import Consents
 from core.mailboxes.folders import FolderFinder
-from core.mailboxes.grants import scopes_asked
+from core.mailboxes.grants import reads_bodies, scopes_asked
 from core.mailboxes.ledger import current_grant, given_grant, lose_consent, open_grant, revoke
 from core.mailboxes.models import (
     Folder,
@@ -232,8 +232,9 @@ class Onboarding:
         if current is not None and current.granted_at is None:
             return current
         last = await Grant.filter(mailbox_id=mailbox.id).order_by("-id").first()
-        kind = GrantKind.APPLICATION if last is None else last.kind
-        return await self._ask(mailbox, kind, scopes_asked(kind))
+        assert last is not None  # `begin` has asked for one
+        scopes = scopes_asked(last.kind, wider=reads_bodies(last.scopes))
+        return await self._ask(mailbox, last.kind, scopes)
 
     async def _ask(self, mailbox: Mailbox, kind: GrantKind, scopes: str) -> Grant:
         """A given consent that is not proved yet ends when another is asked for."""
@@ -256,14 +257,10 @@ class Onboarding:
         flow = await self._user_tokens.begin(
             scopes, self._registration.redirect_uri, organization.tenant_id
         )
-        await self._sign_ins.keep(
-            member, purpose, flow, mailbox_id=mailbox_id, grant_id=grant_id
-        )
+        await self._sign_ins.keep(member, purpose, flow, mailbox_id=mailbox_id, grant_id=grant_id)
         return str(flow["auth_uri"])
 
-    async def _record(
-        self, actor: Actor, action: str, mailbox: Mailbox, **facts: str
-    ) -> None:
+    async def _record(self, actor: Actor, action: str, mailbox: Mailbox, **facts: str) -> None:
         await record(
             actor.organization_id,
             action,

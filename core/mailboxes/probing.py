@@ -62,9 +62,9 @@ class Probing:
 
     async def due(self) -> tuple[int, ...]:
         """Mailboxes whose probe is due, for a sweep that finds work without a job."""
-        ids = await Mailbox.filter(
-            state__in=PROBED, sync_due_at__lte=self._now()
-        ).values_list("id", flat=True)
+        ids = await Mailbox.filter(state__in=PROBED, sync_due_at__lte=self._now()).values_list(
+            "id", flat=True
+        )
         return tuple(int(str(mailbox_id)) for mailbox_id in ids)
 
     async def probe(self, mailbox_id: int) -> ProbeView:

@@ -20,9 +20,7 @@ ADMINISTRATOR_ROLES = frozenset(
 """Role template ids as they stand in an id token's `wids`, the same in every tenant."""
 
 
-async def make_first_admin(
-    member: Member, role_ids: AbstractSet[str], at: datetime
-) -> str | None:
+async def make_first_admin(member: Member, role_ids: AbstractSet[str], at: datetime) -> str | None:
     """Make the member an admin; None, or the code of why not: `no_role`, `has_admin`.
 
     An admin who cannot be reached does not count: else an organization whose only admin
