@@ -60,7 +60,7 @@ class FakeDoor:
     """Stands for HttpDoor: answers in the order they were laid ready, the last one for ever."""
 
     answers: dict[str, list[Answer | Unreachable]] = field(default_factory=dict)
-    """By a part of the URL."""
+    """By a part of the URL; the longest that fits counts."""
     sent: list[Sent] = field(default_factory=list)
 
     def on(self, part: str, *answers: Answer | Unreachable) -> None:
@@ -80,13 +80,14 @@ class FakeDoor:
     ) -> Answer:
         self.sent.append(Sent(method, url, dict(headers or {}), body))
         await asyncio.sleep(0)
-        for part, ready in self.answers.items():
-            if part in url:
-                answer = ready.pop(0) if len(ready) > 1 else ready[0]
-                if isinstance(answer, Unreachable):
-                    raise answer
-                return answer
-        raise AssertionError(f"nobody expected {method} {url}")
+        parts = [part for part in self.answers if part in url]
+        if not parts:
+            raise AssertionError(f"nobody expected {method} {url}")
+        ready = self.answers[max(parts, key=len)]
+        answer = ready.pop(0) if len(ready) > 1 else ready[0]
+        if isinstance(answer, Unreachable):
+            raise answer
+        return answer
 
 
 def json_answer(body: object, status: int = 200, retry_after: float | None = None) -> Answer:

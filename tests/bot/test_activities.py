@@ -38,7 +38,14 @@ def test_reads_what_the_frameworks_own_reader_reads():
     assert ours.entities[0].additional_properties == theirs.entities[0].additional_properties
     assert ours.attachments[0].content == "<p>queue</p>"
     assert ours.timestamp == theirs.timestamp
-    assert ours.conversation.tenant_id == theirs.conversation.tenant_id
+    assert ours.conversation.conversation_type == theirs.conversation.conversation_type
+
+
+def test_reads_the_conversations_tenant_which_the_framework_looks_for_under_another_name():
+    body = make_activity(conversation={"id": "a:1", "tenantId": "t"})
+
+    assert Activity().deserialize(body).conversation.tenant_id is None
+    assert read_activity(body).conversation.tenant_id == "t"
 
 
 def test_keeps_value_and_channel_data_as_they_came():
