@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.bot.channel import Bot, running_bot
 from tests.bot.fakes import (
     KEYS_URL,
     FakeDoor,
@@ -57,3 +58,10 @@ def door(key: TestKey) -> FakeDoor:
     door.on(KEYS_URL, json_answer({"keys": [key.jwk()]}))
     door.on("/oauth2/v2.0/token", json_answer({"access_token": "bot-token", "expires_in": 3600}))
     return door
+
+
+@pytest.fixture
+async def bot(key: TestKey) -> AsyncIterator[Bot]:
+    """A bot in a channel, both on loopback."""
+    async for running in running_bot(key):
+        yield running

@@ -242,6 +242,15 @@ async def test_what_was_never_sent_is_sent_again(connector, door):
     assert await connector.send(CHAT, {}) == "late"
 
 
+async def test_a_connector_that_is_down_is_named(connector, door):
+    door.on("/v3/", Unreachable("connect", sent=False))
+
+    with pytest.raises(ConnectorError) as refused:
+        await connector.send(CHAT, {})
+
+    assert (refused.value.status, refused.value.code) == (0, "Unreachable")
+
+
 async def test_what_may_have_arrived_is_not_sent_again(connector, door):
     door.on("/v3/", Unreachable("timeout", sent=True))
 
