@@ -74,7 +74,7 @@ class Connector:
         *,
         patience: Patience = BACKGROUND,
     ) -> str:
-        """Answer one activity; returns the new activity's id."""
+        """Answer one activity; returns the new activity's id, empty where none is told."""
         url = f"{_url(ref)}/activities/{quote(activity_id, safe='')}"
         return await self._post(ref, url, {**activity, "replyToId": activity_id}, patience)
 
