@@ -101,7 +101,7 @@ class Onboarding:
                 await Mailbox.filter(id=mailbox.id).update(state=MailboxState.ONBOARDING)
             await self._ask(mailbox, kind, scopes_asked(kind))
             await self._record(actor, "mailbox.onboarding", mailbox, kind=kind)
-        return mailbox.id
+        return int(mailbox.id)
 
     async def accept_wider(self, actor: Actor, mailbox_id: int) -> None:
         """An admin's explicit yes to a scope that can read bodies; a sign-in has to follow."""

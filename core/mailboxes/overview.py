@@ -60,7 +60,7 @@ class Overview:
             raise NotFound("mailbox")
         if len(found) > 1:
             raise InvalidInput("mailbox", str(len(found)))
-        return found[0]
+        return int(found[0])
 
     async def progress(self, mailbox_id: int) -> ProgressView:
         mailbox = await Mailbox.get_or_none(id=mailbox_id)

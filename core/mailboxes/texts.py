@@ -1,4 +1,4 @@
-"""Mailbox addresses and folder names, opened for the moment: sealed under the organization's key."""
+"""Mailbox addresses and folder names, opened where they are needed."""
 
 from __future__ import annotations
 

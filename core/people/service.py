@@ -99,7 +99,7 @@ class People:
             member = await ensure_member(actor.organization_id, entra_id, self._now())
             await self._write(member, name, address, teams_id)
             await self._record(actor, "member.invited", member)
-        return member.id
+        return int(member.id)
 
     async def people(self, actor: Actor) -> tuple[PersonView, ...]:
         """Everybody who has not left, for an admin; for others those they share a mailbox with."""
