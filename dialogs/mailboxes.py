@@ -88,9 +88,7 @@ async def named_mailbox(
 
 async def _pause(services: Services, turn: Turn, mailbox_id: int) -> Reply:
     await services.mailboxes.pause(turn.actor, mailbox_id)
-    return await mailboxes_reply(
-        services, turn, "Paused: nothing is read or assigned until it is resumed."
-    )
+    return await mailboxes_reply(services, turn, "Paused: nothing is read or assigned until then.")
 
 
 async def _resume(services: Services, turn: Turn, mailbox_id: int) -> Reply:

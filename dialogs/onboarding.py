@@ -35,7 +35,7 @@ from dialogs.runner import Dialog, Step
 from dialogs.secrets import looks_like_secret
 from dialogs.services import Services
 from dialogs.turns import Turn
-from dialogs.wording import SECRET
+from dialogs.wording import LEAKED
 
 USUAL_DAYS = 14
 LONGEST_DAYS = 3650
@@ -68,7 +68,7 @@ async def _take_address(services: Services, turn: Turn, memory: Memory, answer: 
         address = address_in(typed)
     except InvalidInput:
         if looks_like_secret(typed):
-            return Stay(SECRET)
+            return Stay(LEAKED)
         raise
     mailbox_id = await services.onboarding.begin(turn.actor, address, GrantKind.APPLICATION)
     return Ask("kind", {"mailbox": mailbox_id})
@@ -159,7 +159,7 @@ async def _ask_consent(services: Services, turn: Turn, memory: Memory) -> Questi
 async def _take_probe(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
     """Any answer asks Microsoft how things stand."""
     if answer.text and looks_like_secret(answer.text):
-        return Stay(SECRET)
+        return Stay(LEAKED)
     view = await services.onboarding.probe(memory["mailbox"])
     match view.code:
         case "passed" if memory.get("again"):
@@ -173,8 +173,9 @@ async def _take_probe(services: Services, turn: Turn, memory: Memory, answer: An
             return Stay("I have not seen the consent yet.")
         case "not_enforced":
             return Stay(
-                "Microsoft would let me into more than this mailbox, so I stop here. Remove the "
-                "Mail permissions of Postroom in Entra, keep the Exchange role alone, and try again."
+                "Microsoft would let me into more than this mailbox, so I stop here. Remove "
+                "Postroom's Mail permissions in Entra, keep the Exchange role alone, and try "
+                "again."
             )
         case _:
             return Stay("Microsoft refused me. Please check the lines above, and try again.")

@@ -35,7 +35,7 @@ async def invite(services: Services, turn: Turn, rest: str) -> Reply:
     words = f"{plural(len(known[:MOST_INVITED]), 'person', 'people')} invited or known already."
     if len(found) > len(known):
         words += (
-            f" {plural(len(found) - len(known), 'guest')} left out: guests cannot use Postroom."
+            f" {plural(len(found) - len(known), 'guest')} left out: they cannot use Postroom."
         )
     if len(known) > MOST_INVITED:
         words += (

@@ -22,7 +22,7 @@ BUSY = "I am still at your last answer. One moment, please."
 IN_PRIVATE = "Please say that to me in 1:1."
 ANSWERED_IN_PRIVATE = "I have answered you in 1:1."
 ASKED_IN_CHANNEL = "You asked in a channel:"
-SECRET = (
+LEAKED = (
     "That looks like a password or a key. I never need one, and I have not kept it. "
     "Please delete your message in Teams and change that secret."
 )

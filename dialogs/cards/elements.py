@@ -38,7 +38,7 @@ def safe(text: str | None, limit: int, otherwise: str = "") -> str:
 
 
 def plain(text: str | None, limit: int, otherwise: str = "") -> str:
-    """As `safe`, without what Markdown could read: for the titles of choices, which have no runs."""
+    """As `safe`, without what Markdown could read: for titles of choices, which have no runs."""
     return safe((text or "")[: limit * 4].translate(_MARKDOWN), limit, otherwise)
 
 
