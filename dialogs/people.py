@@ -34,9 +34,7 @@ async def invite(services: Services, turn: Turn, rest: str) -> Reply:
         )
     words = f"{plural(len(known[:MOST_INVITED]), 'person', 'people')} invited or known already."
     if len(found) > len(known):
-        words += (
-            f" {plural(len(found) - len(known), 'guest')} left out: they cannot use Postroom."
-        )
+        words += f" {plural(len(found) - len(known), 'guest')} left out: they cannot use Postroom."
     if len(known) > MOST_INVITED:
         words += (
             f" That is the most at once: say it again for the other {len(known) - MOST_INVITED}."
