@@ -139,10 +139,11 @@ class SignIn(Model):
         "postroom.Member", on_delete=fields.CASCADE
     )
     member_id: int
-    mailbox: fields.ForeignKeyRelation[Mailbox] = fields.ForeignKeyField(
-        "postroom.Mailbox", on_delete=fields.CASCADE
+    mailbox: fields.ForeignKeyNullableRelation[Mailbox] = fields.ForeignKeyField(
+        "postroom.Mailbox", null=True, on_delete=fields.CASCADE
     )
-    mailbox_id: int
+    mailbox_id: int | None
+    """Null: to show an administrator role, before there is any mailbox."""
     purpose = fields.CharField(max_length=32)
     sealed_flow = fields.BinaryField()
     """MSAL's flow, Fernet-encrypted."""

@@ -344,7 +344,7 @@ class Migration(migrations.Migration):
                 ('organization', fields.ForeignKeyField('postroom.Organization', source_field='organization_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('state_hash', fields.CharField(unique=True, max_length=64)),
                 ('member', fields.ForeignKeyField('postroom.Member', source_field='member_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
-                ('mailbox', fields.ForeignKeyField('postroom.Mailbox', source_field='mailbox_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('mailbox', fields.ForeignKeyField('postroom.Mailbox', source_field='mailbox_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
                 ('purpose', fields.CharField(max_length=32)),
                 ('sealed_flow', fields.BinaryField()),
                 ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),

@@ -32,6 +32,7 @@ class PersonView:
     """In how many mailboxes they work."""
     leads: int
     open_threads: int
+    """For an admin all of theirs, for others those in the mailboxes the reader works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +43,15 @@ class ReferenceView:
     service_url: str
     conversation_id: str
     tenant_id: str
+    bot_id: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A 1:1 conversation as Teams tells of it: what is kept to write there later."""
+
+    service_url: str
+    conversation_id: str
     bot_id: str
     user_id: str

@@ -1,0 +1,41 @@
+"""The ports of onboarding on the Graph client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core.graph.access import MailboxAccess
+from core.graph.client import GraphClient
+from core.graph.folders import Folder, list_folders, well_known_folders
+from core.graph.probes import Outcome, probe_body_refused, probe_mailbox
+from core.graph.subscriptions import delete
+
+
+class GraphProbes:
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+
+    async def headers(self, access: MailboxAccess) -> Outcome:
+        return await probe_mailbox(self._client, access)
+
+    async def body(self, access: MailboxAccess) -> Outcome:
+        return await probe_body_refused(self._client, access)
+
+
+class GraphFolders:
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+
+    async def all(self, access: MailboxAccess) -> Sequence[Folder]:
+        return await list_folders(self._client, access)
+
+    async def well_known(self, access: MailboxAccess) -> Mapping[str, str]:
+        return await well_known_folders(self._client, access)
+
+
+class GraphSubscriptions:
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+
+    async def delete(self, access: MailboxAccess, graph_id: str) -> None:
+        await delete(self._client, access, graph_id)

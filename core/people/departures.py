@@ -1,0 +1,76 @@
+"""People going: removed, unreachable, or without the bot. Their open threads are put back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.audit.log import record
+from core.conversations.models import OpenDialog
+from core.errors import InvalidInput
+from core.mailboxes.ledger import withdraw_grants_of
+from core.mailboxes.models import MailboxMember
+from core.people.models import Member, MemberState, Reference
+from core.people.notices import tell_admins
+from core.people.ports import PutsBack
+from core.people.scope import hold, is_last_admin
+from core.transactions import transaction
+
+
+class Departures:
+    """Each way to go, once, with what follows from it in the same transaction."""
+
+    def __init__(self, threads: PutsBack) -> None:
+        self._threads = threads
+
+    async def leave(self, member: Member, by: int, at: datetime) -> None:
+        """Take away rights, mailboxes, conversation and consents; the row stays as LEFT.
+
+        Raises InvalidInput("member", "last_admin").
+        """
+        async with transaction():
+            await hold(member.organization_id)
+            await member.refresh_from_db(fields=["is_admin"])
+            if await is_last_admin(member):
+                raise InvalidInput("member", "last_admin")
+            here = Member.filter(id=member.id).exclude(state=MemberState.LEFT)
+            if not await here.update(
+                state=MemberState.LEFT, left_at=at, is_admin=False, is_privacy_officer=False
+            ):
+                return
+            await MailboxMember.filter(member_id=member.id).delete()
+            await Reference.filter(member_id=member.id).delete()
+            await OpenDialog.filter(member_id=member.id).delete()
+            await withdraw_grants_of(member.id, at, by=by)
+            await self._threads.put_back(member.id, "left")
+            await self._record(member, "member.removed", at, by=by)
+
+    async def unreachable(self, member: Member, code: str, at: datetime) -> None:
+        """Teams refuses to deliver to them; `code` is what it says. Told to admins once."""
+        async with transaction():
+            ready = Member.filter(id=member.id, state=MemberState.READY)
+            if not await ready.update(state=MemberState.UNREACHABLE):
+                return
+            if code in ("ConversationNotFound", "uninstalled"):
+                await Reference.filter(member_id=member.id).delete()
+            reason = "uninstalled" if code == "uninstalled" else "unreachable"
+            await self._threads.put_back(member.id, reason)
+            await self._record(member, "member.unreachable", at, code=code)
+            await tell_admins(member.organization_id, "unreachable", at, person_id=member.id)
+
+    async def _record(
+        self,
+        member: Member,
+        action: str,
+        at: datetime,
+        by: int | None = None,
+        **facts: str,
+    ) -> None:
+        await record(
+            member.organization_id,
+            action,
+            actor_id=by,
+            subject_kind="member",
+            subject_id=member.id,
+            at=at,
+            facts=facts,
+        )
