@@ -88,7 +88,8 @@ async def named_mailbox(
 
 async def _pause(services: Services, turn: Turn, mailbox_id: int) -> Reply:
     await services.mailboxes.pause(turn.actor, mailbox_id)
-    return await mailboxes_reply(services, turn, "Paused: nothing is read or assigned until then.")
+    say = "Paused: nothing is read or assigned until it is resumed."
+    return await mailboxes_reply(services, turn, say)
 
 
 async def _resume(services: Services, turn: Turn, mailbox_id: int) -> Reply:

@@ -36,9 +36,7 @@ async def invite(services: Services, turn: Turn, rest: str) -> Reply:
     if len(found) > len(known):
         words += f" {plural(len(found) - len(known), 'guest')} left out: they cannot use Postroom."
     if len(known) > MOST_INVITED:
-        words += (
-            f" That is the most at once: say it again for the other {len(known) - MOST_INVITED}."
-        )
+        words += f" {len(known) - MOST_INVITED} are left: mention them to invite them."
     return Reply(text=f"{words} They get work once they have added Postroom.", public=words)
 
 

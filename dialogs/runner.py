@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from core.conversations.open_dialogs import OpenDialog
 from core.errors import ExternalError, NotAllowed, UserError
 from core.people.views import Actor
 from dialogs.cards.question import question_card
 from dialogs.moves import Answer, Ask, Done, Memory, Move, Question, Reply, Stay
-from dialogs.services import OpenDialog, OpenDialogs, Services
+from dialogs.services import OpenDialogs, Services
 from dialogs.turns import Turn
 from dialogs.wording import BUSY, STALE, words
 

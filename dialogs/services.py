@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from core.conversations.open_dialogs import OpenDialog
 from core.mail.views import ThreadPage, ThreadView
 from core.mailboxes.models import GrantKind, Strategy
 from core.mailboxes.views import (
@@ -146,16 +147,6 @@ class DeadLetters(Protocol):
     async def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]: ...
 
     async def retry(self, actor: Actor, outbox_id: int) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDialog:
-    """Where a member stands."""
-
-    dialog: str
-    step: str
-    memory: Mapping[str, Any]
-    version: int
 
 
 class OpenDialogs(Protocol):

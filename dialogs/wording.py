@@ -78,6 +78,8 @@ def words(error: PostroomError) -> str:
         case NotAllowed():
             return _NEEDS.get(error.needs, "That is for somebody with another role.")
         case InvalidInput():
+            if error.hint.isdecimal():
+                return _HINTS["nobody" if error.hint == "0" else "several"]
             return _HINTS.get(error.hint) or _FIELDS.get(error.field, "I cannot use that.")
         case AlreadyAssigned():
             return "Somebody has that thread already."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dialogs.cards.elements import card, execute, heading, note, text_block
 from dialogs.moves import Card, Element, Question
 
@@ -10,7 +12,7 @@ def question_card(
     question: Question, *, dialog: str, step: str, version: int, can_go_back: bool, say: str = ""
 ) -> Card:
     """The buttons carry where the dialog stood, so that an old card answers nothing."""
-    data = {"dialog": dialog, "step": step, "at": version}
+    data: dict[str, Any] = {"dialog": dialog, "step": step, "at": version}
     body: list[Element] = [heading(question.title)]
     if say:
         body.append(text_block(say, weight="Bolder"))
@@ -28,7 +30,7 @@ def question_card(
     return card(body, actions, says=question.title)
 
 
-def _aside(title: str, verb: str, data: dict[str, str | int]) -> Element:
+def _aside(title: str, verb: str, data: dict[str, Any]) -> Element:
     """A button that works without the inputs being filled in."""
     action = execute(title, verb, data)
     return {**action, "associatedInputs": "none"}
