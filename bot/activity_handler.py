@@ -10,6 +10,7 @@ import structlog
 from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity
 
+from bot.adapter import FirstTime
 from bot.card_actions import CardAction
 from bot.commands import Commands
 from bot.ports import Cards
@@ -46,6 +47,7 @@ class PostroomActivityHandler:
         commands: Commands,
         card_actions: Mapping[str, CardAction],
         talks: Talks,
+        first_time: FirstTime,
         now: Clock,
     ) -> None:
         self._services = services
@@ -55,6 +57,7 @@ class PostroomActivityHandler:
         self._commands = commands
         self._card_actions = card_actions
         self._talks = talks
+        self._first_time = first_time
         self._now = now
 
     async def on_turn(self, context: TurnContext) -> InvokeResponse | None:
@@ -165,13 +168,15 @@ class PostroomActivityHandler:
     async def _welcome(self, context: TurnContext) -> None:
         """Once a conversation: the events of an installation come in any order, and again."""
         actor = await self._visitors.actor(context)
-        if actor is None:
-            return
         place = reference_of(context)
-        made = self._stranger()
+        if actor is None:
+            if await self._first_time(place.conversation_id, "welcome"):
+                await reply(context, activity_of(self._stranger()))
+            return
+        made, member_id = self._stranger(), None
         if is_private(context):
             made = welcome_reply(self._services, self._turn(context, actor))
-        member_id = actor.member_id if is_private(context) else None
+            member_id = actor.member_id
         first = await self._cards.claim(
             actor.organization_id, member_id, place.service_url, place.conversation_id, "welcome"
         )

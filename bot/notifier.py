@@ -96,9 +96,9 @@ class Notifier:
     async def progress(self, facts: Mapping[str, Any], organization_id: int) -> None:
         """How far a first sync is: one card that changes, and in the end is the summary."""
         actor = await self._reader(facts["member_id"], organization_id)
-        if actor is None:
-            return
         mailbox_id = facts["mailbox_id"]
+        if actor is None or not (actor.is_admin or mailbox_id in actor.mailboxes):
+            return
         view = await self._services.mailboxes.progress(mailbox_id)
         made = Reply(card=progress_card(view), kind="progress", facts={"mailbox": mailbox_id})
         posted = await self._cards.newest(actor.member_id, "progress", mailbox=mailbox_id)
