@@ -73,12 +73,3 @@ class Notifications(Protocol):
     async def receive(self, body: bytes) -> None:
         """Take a POST of Graph; what is not believed is passed over. Raises InvalidInput."""
         ...
-
-
-class Consent(Protocol):
-    async def callback(self, state: str, query: Mapping[str, str]) -> Outcome: ...
-
-
-class Outcome(Protocol):
-    @property
-    def code(self) -> str: ...
