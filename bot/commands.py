@@ -73,8 +73,8 @@ class Commands:
         """The command and the rest of the line; None if the text begins with no command."""
         words = _clean(text).split()
         for count in range(min(self._longest, len(words)), 0, -1):
-            phrase = " ".join(words[:count]).casefold().strip("/!.,:?")
-            command = self._by_phrase.get(phrase)
+            phrase = " ".join(words[:count]).casefold()
+            command = self._by_phrase.get(phrase.strip("/!.,:?") or phrase)
             if command is not None:
                 return command, " ".join(words[count:])
         return None
