@@ -66,7 +66,7 @@ class PostroomAdapter(CloudAdapterBase):  # type: ignore[misc]
         self._answers = InvokeAnswers()
 
     async def process(self, request: web.Request) -> web.Response:
-        """Answer a POST of the channel: 200, 400, 401, 413, 415 or 503, and never 500."""
+        """Answer a POST of the channel: 200, 400, 401, 408, 413, 415 or 503, and never 500."""
         try:
             activity = await read_request(request)
             caller = await self._authenticator.authenticate(request, activity)

@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 from bot.activities import Payload, to_json
 from bot.bot_token import BotToken
-from bot.connector_errors import error_for
-from bot.outgoing import Answer, HttpDoor, Unreachable
+from bot.connector_calls import Call, ConnectorCalls
+from bot.outgoing import Answer, HttpDoor
 from bot.pacer import Pacer
-from bot.patience import BACKGROUND, UNSENT, Patience, pause_before_retry
+from bot.patience import BACKGROUND, Patience
 from bot.references import Reference
 from core.errors import ConnectorError
 
@@ -57,12 +57,8 @@ class Connector:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._door = door
-        self._token = token
         self._bot_id = f"28:{app_id}"
-        self._pacer = pacer or Pacer()
-        self._sleep = sleep
-        self._chance = chance
+        self._calls = ConnectorCalls(door, token, pacer or Pacer(), sleep=sleep, chance=chance)
 
     async def send(
         self, ref: Reference, activity: Payload, *, patience: Patience = BACKGROUND
@@ -78,7 +74,7 @@ class Connector:
         *,
         patience: Patience = BACKGROUND,
     ) -> str:
-        """Answer one activity; returns the new activity's id."""
+        """Answer one activity; returns the new activity's id, empty where none is told."""
         url = f"{_url(ref)}/activities/{quote(activity_id, safe='')}"
         return await self._post(ref, url, {**activity, "replyToId": activity_id}, patience)
 
@@ -130,14 +126,17 @@ class Connector:
         answer = await self._send(
             place, "POST", f"{_base(service_url)}/v3/conversations", body, patience
         )
-        return _id(answer)
+        conversation_id = _id(answer)
+        if not conversation_id:
+            raise ConnectorError(answer.status, "NoConversation")
+        return conversation_id
 
     async def get_member(
         self, ref: Reference, member_id: str, *, patience: Patience = BACKGROUND
     ) -> TeamsMember:
         """`member_id` is a `29:…` id or an Entra object id."""
         url = f"{_url(ref)}/members/{quote(member_id, safe='')}"
-        return _member((await self._read(ref, url, patience)).json())
+        return _member(await self._read(ref, url, patience))
 
     async def get_members(
         self, ref: Reference, *, patience: Patience = BACKGROUND
@@ -146,7 +145,7 @@ class Connector:
         url = f"{_url(ref)}/pagedmembers?pageSize={MEMBERS_A_PAGE}"
         following = ""
         while True:
-            page = (await self._read(ref, url + following, patience)).json()
+            page = await self._read(ref, url + following, patience)
             page = page if isinstance(page, dict) else {}
             for member in page.get("members") or []:
                 yield _member(member)
@@ -162,59 +161,10 @@ class Connector:
         self, ref: Reference, method: str, url: str, body: Payload | None, patience: Patience
     ) -> Answer:
         content = None if body is None else to_json(body)
+        return await self._calls.send(Call(ref, method, url, content, patience))
 
-        async def room() -> None:
-            await self._pacer.pass_sending(ref.conversation_id, ref.tenant_id, patience)
-
-        return await self._call(ref, method, url, content, room, patience)
-
-    async def _read(self, ref: Reference, url: str, patience: Patience) -> Answer:
-        async def room() -> None:
-            await self._pacer.pass_reading(ref.conversation_id, ref.tenant_id, patience)
-
-        return await self._call(ref, "GET", url, None, room, patience)
-
-    async def _call(
-        self,
-        ref: Reference,
-        method: str,
-        url: str,
-        content: bytes | None,
-        room: Callable[[], Awaitable[None]],
-        patience: Patience,
-    ) -> Answer:
-        attempt = 1
-        renewed = False
-        while True:
-            await room()
-            token = await self._token.get()
-            answer = await self._once(method, url, token, content)
-            if 200 <= answer.status < 300:
-                return answer
-            if answer.status == 401 and not renewed:
-                self._token.discard(token)
-                renewed = True
-                continue
-            if answer.status == 429:
-                self._pacer.hold(ref.conversation_id, answer.retry_after or 1.0)
-            pause = pause_before_retry(
-                answer.status, attempt, answer.retry_after, patience, self._chance()
-            )
-            if pause is None:
-                raise error_for(answer)
-            attempt += 1
-            await self._sleep(pause)
-
-    async def _once(self, method: str, url: str, token: str, content: bytes | None) -> Answer:
-        headers = {"Authorization": f"Bearer {token}"}
-        if content is not None:
-            headers["Content-Type"] = "application/json; charset=utf-8"
-        try:
-            return await self._door.request(method, url, headers=headers, body=content)
-        except Unreachable as error:
-            if error.sent:
-                raise ConnectorError(0, "NoAnswer") from error
-            return Answer(UNSENT)
+    async def _read(self, ref: Reference, url: str, patience: Patience) -> Any:
+        return (await self._calls.read(Call(ref, "GET", url, None, patience))).json()
 
 
 def _base(service_url: str) -> str:

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from bot.outgoing import Answer
+from bot.patience import UNSENT
 from core.errors import ConnectorError, RecipientUnreachable
 
 UNREACHABLE = frozenset(
@@ -28,6 +29,8 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}")
 
 def error_for(answer: Answer) -> ConnectorError | RecipientUnreachable:
     """The error that stands for a refused call. Its message holds no text of the answer."""
+    if answer.status == UNSENT:
+        return ConnectorError(UNSENT, "Unreachable")
     codes = _codes(answer.json())
     for code in codes:
         if (answer.status, code) in UNREACHABLE:

@@ -23,9 +23,10 @@ SENDING_UNHURRIED: tuple[Limit, ...] = ((5, 1.0), (6, 2.0), (50, 30.0), (1600, 3
 """The same for what nobody waits for: the rest is kept free for replies."""
 READING: tuple[Limit, ...] = ((14, 1.0), (16, 2.0), (120, 30.0), (3600, 3600.0))
 """Members of one conversation."""
-TENANT: tuple[Limit, ...] = ((30, 1.0),)
+TENANT_A_SECOND = 30
 """All operations in one tenant: the older of the two documented figures (30 and 50)."""
-TENANT_UNHURRIED: tuple[Limit, ...] = ((25, 1.0),)
+UNHURRIED_SHARE = 0.8
+"""How much of the tenant's room may be taken by what nobody waits for."""
 
 MARGIN = 0.05
 """Seconds added to every span: the server counts arrivals, which bunch up on their way."""
@@ -65,9 +66,14 @@ class Pacer:
     def __init__(
         self,
         *,
+        tenant_a_second: int = TENANT_A_SECOND,
         ticks: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._tenant: tuple[Limit, ...] = ((tenant_a_second, 1.0),)
+        self._tenant_unhurried: tuple[Limit, ...] = (
+            (max(1, int(tenant_a_second * UNHURRIED_SHARE)), 1.0),
+        )
         self._ticks = ticks
         self._sleep = sleep
         self._paces: dict[tuple[str, str], Pace] = {}
@@ -76,18 +82,22 @@ class Pacer:
     async def pass_sending(self, conversation: str, tenant: str, patience: Patience) -> None:
         """Wait for room to send. Raises ConnectorError(429, "Paced") when patience ends first."""
         pace = self._pace("send", conversation, SENDING)
-        everyone = self._pace("tenant", tenant, TENANT)
+        everyone = self._pace("tenant", tenant, self._tenant)
         if patience.longest_wait_for_turn is not None:
-            await self._wait([(pace, SENDING), (everyone, TENANT)], patience.longest_wait_for_turn)
+            await self._wait(
+                [(pace, SENDING), (everyone, self._tenant)], patience.longest_wait_for_turn
+            )
             return
         async with self._queue(conversation):
-            await self._wait([(pace, SENDING_UNHURRIED), (everyone, TENANT_UNHURRIED)], None)
+            await self._wait([(pace, SENDING_UNHURRIED), (everyone, self._tenant_unhurried)], None)
 
     async def pass_reading(self, conversation: str, tenant: str, patience: Patience) -> None:
         """Wait for room to read members. Raises as `pass_sending` does."""
         pace = self._pace("read", conversation, READING)
-        everyone = self._pace("tenant", tenant, TENANT)
-        await self._wait([(pace, READING), (everyone, TENANT)], patience.longest_wait_for_turn)
+        everyone = self._pace("tenant", tenant, self._tenant)
+        await self._wait(
+            [(pace, READING), (everyone, self._tenant)], patience.longest_wait_for_turn
+        )
 
     def hold(self, conversation: str, seconds: float) -> None:
         """After a 429: nothing more goes to this conversation for so long."""

@@ -25,11 +25,13 @@ class Patience:
     """A longer `Retry-After` is the caller's to wait out."""
     longest_wait_for_turn: float | None
     """For the pacer to let it pass; None waits as long as it takes, behind the replies."""
+    timeout: float
+    """For one attempt, answer included."""
 
 
-IN_TURN = Patience(attempts=2, longest_pause=3.0, longest_wait_for_turn=2.0)
+IN_TURN = Patience(attempts=2, longest_pause=3.0, longest_wait_for_turn=2.0, timeout=5.0)
 """A person is waiting, and Teams repeats an activity that is not answered within 15 s."""
-BACKGROUND = Patience(attempts=5, longest_pause=30.0, longest_wait_for_turn=None)
+BACKGROUND = Patience(attempts=5, longest_pause=30.0, longest_wait_for_turn=None, timeout=15.0)
 
 
 def pause_before_retry(

@@ -72,15 +72,12 @@ async def reply(turn_context: TurnContext, payload: Payload) -> str:
     """Answer in this turn's conversation and return the new activity's id.
 
     Does what `turn_context.send_activity` does for plain data, without its deep copy of
-    every card. Raises as `Connector.reply` does.
+    every card. Raises as `Connector` says.
     """
     connector = cast(Connector, turn_context.turn_state[CONNECTOR_KEY])
-    activity = turn_context.activity
-    reference = reference_to(activity)
-    if activity.id and activity.type != "conversationUpdate":
-        sent = await connector.reply(reference, activity.id, payload, patience=IN_TURN)
-    else:
-        sent = await connector.send(reference, payload, patience=IN_TURN)
+    # Not `connector.reply`: Teams threads by the conversation's id alone, and Microsoft's
+    # Playground gives a reply no id, so that its card could never be updated.
+    sent = await connector.send(reference_of(turn_context), payload, patience=IN_TURN)
     turn_context.responded = True
     return sent
 
@@ -88,6 +85,4 @@ async def reply(turn_context: TurnContext, payload: Payload) -> str:
 async def update(turn_context: TurnContext, activity_id: str, payload: Payload) -> None:
     """Replace an activity of this turn's conversation."""
     connector = cast(Connector, turn_context.turn_state[CONNECTOR_KEY])
-    await connector.update(
-        reference_to(turn_context.activity), activity_id, payload, patience=IN_TURN
-    )
+    await connector.update(reference_of(turn_context), activity_id, payload, patience=IN_TURN)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tortoise import Tortoise
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
 
 from core.errors import ConfigError
@@ -23,6 +24,13 @@ MODELS = [
     "core.jobs.models",
 ]
 
+APP = "postroom"
+APP_CONFIG = {
+    "models": MODELS,
+    "migrations": "core.migrations",
+    "default_connection": "default",
+}
+
 SQLITE_OPTIONS = "busy_timeout=5000&synchronous=NORMAL&secure_delete=ON"
 
 
@@ -37,25 +45,24 @@ def tortoise_url(url: str, *, foreign_keys: bool = True) -> str:
     """
     if is_postgres(url):
         return "asyncpg://" + url.split("://", 1)[1]
-    if not url.startswith("sqlite:///") or len(urlsplit(url).path) < 2:
+    keys = "ON" if foreign_keys else "OFF"
+    return f"sqlite://{sqlite_path(url)}?{SQLITE_OPTIONS}&foreign_keys={keys}"
+
+
+def sqlite_path(url: str) -> Path:
+    """The file that an SQLite URL names. Raises ConfigError."""
+    path = urlsplit(url).path
+    if not url.startswith("sqlite:///") or len(path) < 2:
         raise ConfigError(
             ["POSTROOM_DATABASE_URL: sqlite:///absolute/path.db or postgres://… is needed"]
         )
-    path = urlsplit(url).path
-    keys = "ON" if foreign_keys else "OFF"
-    return f"sqlite://{path}?{SQLITE_OPTIONS}&foreign_keys={keys}"
+    return Path(path)
 
 
 def tortoise_config(url: str, *, foreign_keys: bool = True) -> dict[str, Any]:
     return {
         "connections": {"default": tortoise_url(url, foreign_keys=foreign_keys)},
-        "apps": {
-            "postroom": {
-                "models": MODELS,
-                "migrations": "core.migrations",
-                "default_connection": "default",
-            }
-        },
+        "apps": {APP: APP_CONFIG},
         "use_tz": True,
         "timezone": "UTC",
     }
@@ -63,9 +70,16 @@ def tortoise_config(url: str, *, foreign_keys: bool = True) -> dict[str, Any]:
 
 @asynccontextmanager
 async def database(url: str) -> AsyncIterator[TortoiseContext]:
-    """Open the database for as long as the block lasts."""
-    context = await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
+    """Open the database for as long as the block lasts. One at a time in a process.
+
+    Models find it from every task, whatever context that task was started in (request
+    handlers, timers, jobs): it is set as Tortoise's global, and no context variable is.
+    """
+    context = TortoiseContext()
+    EXECUTOR_CACHE.clear()  # statements worded for the engine that was open before
     try:
+        with context:
+            await context.init(config=tortoise_config(url), _enable_global_fallback=True)
         yield context
     finally:
         await context.close_connections()

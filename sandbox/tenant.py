@@ -43,6 +43,8 @@ class App:
     """Empty means any loopback redirect is taken."""
     declared_roles: set[str] = field(default_factory=set)
     """Application roles that admin consent would grant tenant-wide in Entra."""
+    name: str = "Postroom"
+    """As the consent pages show it."""
 
 
 @dataclass(slots=True)
@@ -98,3 +100,7 @@ class Caller:
     tenant_id: str
     user_id: str | None
     scopes: frozenset[str]
+
+
+class InvalidToken(Exception):
+    """A bearer token that cannot be honoured; the message is what Graph would say of it."""

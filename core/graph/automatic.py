@@ -6,6 +6,7 @@ Microsoft's X-Auto-Response-Suppress.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 
@@ -28,21 +29,16 @@ def read_automatic(value: object) -> Automatic | None:
     """
     if not isinstance(value, list) or not value:
         return None
-    kinds = {kind for header in value if (kind := _judge(header)) is not None}
+    kinds: set[Automatic | None] = set()
+    for header in value:
+        name = header.get("name") if isinstance(header, dict) else None
+        judge = _JUDGES.get(name.lower()) if isinstance(name, str) else None
+        if judge is not None and isinstance(text := header.get("value"), str):
+            kinds.add(judge(text[:1_000].strip().lower()))
     for kind in (Automatic.REPLY, Automatic.LIST, Automatic.BULK):
         if kind in kinds:
             return kind
     return Automatic.NONE
-
-
-def _judge(header: object) -> Automatic | None:
-    if not isinstance(header, dict):
-        return None
-    name, value = header.get("name"), header.get("value")
-    if not isinstance(name, str) or not isinstance(value, str):
-        return None
-    judge = _JUDGES.get(name.lower())
-    return judge(value[:1_000].strip().lower()) if judge else None
 
 
 def _auto_submitted(value: str) -> Automatic | None:
@@ -71,7 +67,7 @@ def _return_path(value: str) -> Automatic | None:
     return Automatic.REPLY if value == "<>" else None
 
 
-_JUDGES = {
+_JUDGES: dict[str, Callable[[str], Automatic | None]] = {
     "auto-submitted": _auto_submitted,
     "precedence": _precedence,
     "list-id": lambda value: Automatic.LIST,

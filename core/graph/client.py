@@ -165,12 +165,11 @@ class GraphClient:
         )
 
     def _url(self, path_or_link: str) -> httpx.URL:
-        if path_or_link.startswith("/"):
-            return httpx.URL(self._root + path_or_link)
+        is_path = path_or_link.startswith("/")
         try:
-            link = httpx.URL(path_or_link)
+            link = httpx.URL(self._root + path_or_link if is_path else path_or_link)
         except httpx.InvalidURL:
-            raise HostNotAllowed from None
+            raise GraphError(0, "unusable_link") from None
         here = (self._base.scheme, self._base.host, self._base.port)
         if (link.scheme, link.host, link.port) != here or link.userinfo:
             raise HostNotAllowed

@@ -29,6 +29,9 @@ class Lifecycle(StrEnum):
     MISSED = "missed"
 
 
+_EVENTS = tuple(Lifecycle)
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One entry as it came, unchecked."""
@@ -82,14 +85,20 @@ def parse_notifications(body: bytes) -> list[Notification]:
 def _read(entry: object) -> Notification | None:
     if not isinstance(entry, dict):
         return None
-    values = [entry.get(key) for key in ("subscriptionId", "tenantId", "clientState")]
-    texts = [value for value in values if isinstance(value, str) and 0 < len(value) <= _ID_LIMIT]
-    if len(texts) != len(values):
-        return None
+    subscription_id, tenant_id, client_state = (
+        _short(entry.get(key)) for key in ("subscriptionId", "tenantId", "clientState")
+    )
     event = entry.get("lifecycleEvent")
-    if event is None:
-        return Notification(*texts)
-    return Notification(*texts, Lifecycle(event)) if event in list(Lifecycle) else None
+    if not (subscription_id and tenant_id and client_state) or not (
+        event is None or event in _EVENTS
+    ):
+        return None
+    lifecycle = None if event is None else Lifecycle(event)
+    return Notification(subscription_id, tenant_id, client_state, lifecycle)
+
+
+def _short(value: object) -> str:
+    return value if isinstance(value, str) and len(value) <= _ID_LIMIT else ""
 
 
 def believed(

@@ -95,7 +95,7 @@ class MailThread(Model):
     assignee_id: int | None
     assigned_at = fields.DatetimeField(null=True)
     received_at = fields.DatetimeField()
-    """First message."""
+    """First message from outside; the first of ours while nobody has written yet."""
     last_received_at = fields.DatetimeField(null=True)
     """Newest message from outside."""
     last_answered_at = fields.DatetimeField(null=True)
@@ -147,14 +147,14 @@ class MailMessage(Model):
         "postroom.Correspondent", null=True, on_delete=fields.RESTRICT
     )
     correspondent_id: int | None
-    """Who sent it, if from outside."""
+    """Whose key seals the subject: who sent it, or whom it answers."""
     sender: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
         "postroom.Member", null=True, on_delete=fields.SET_NULL
     )
     sender_id: int | None
     """Who sent it, if one of us and known."""
     sealed_subject = fields.BinaryField(null=True)
-    """Under the correspondent's key (incoming) or the thread's (outgoing)."""
+    """Under the correspondent's key."""
     sealed_categories = fields.BinaryField(null=True)
     """Outlook categories as a JSON list, under the organization's key."""
     received_at = fields.DatetimeField()
@@ -164,6 +164,8 @@ class MailMessage(Model):
     importance = fields.CharField(max_length=8, default="normal")
     automatic = fields.CharEnumField(Automatic, max_length=8, default=Automatic.NONE)
     generation = fields.IntField(default=1)
+    located_at = fields.DatetimeField(null=True)
+    """When it was last looked up by id, in a folder that is not synced."""
     source_gone_at = fields.DatetimeField(null=True)
     """When it was found to be no longer in the mailbox."""
 

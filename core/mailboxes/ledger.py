@@ -81,6 +81,8 @@ async def lose_consent(
     With a `grant_id` nothing happens if another consent stands by now. Folders with their
     delta links, threads and assignments stay: whoever consents next goes on from there.
     """
+    if code in OUR_FAULT:
+        return False
     async with transaction():
         grant = await given_grant(mailbox_id)
         if grant_id is not None and (grant is None or grant.id != grant_id):

@@ -174,6 +174,8 @@ class Folder(Model):
     generation = fields.IntField(default=1)
     """Raised when a folder starts again; rows of an older one are swept at its end."""
     first_round_done = fields.BooleanField(default=False)
+    skipped = fields.IntField(default=0)
+    """Entries of the feed that could not be used, in all."""
     gone_at = fields.DatetimeField(null=True)
 
     class Meta:

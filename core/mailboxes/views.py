@@ -35,6 +35,18 @@ class MailboxView:
 
 
 @dataclass(frozen=True, slots=True)
+class FactView:
+    """One of a grant's two facts, in codes."""
+
+    subject: str
+    """`mailboxes` or `content`."""
+    keeper: str
+    """`microsoft` (enforces) or `postroom` (promises)."""
+    code: str
+    """`only_named`, `all_the_token_opens`, `headers_only`, `bodies_unread`."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentView:
     """One line of the consent ledger."""
 
@@ -50,6 +62,9 @@ class ConsentView:
     granted_at: datetime | None
     probed_at: datetime | None
     revoked_at: datetime | None
+    facts: tuple[FactView, ...] = ()
+    also_reaches: tuple[str, ...] = ()
+    """What else the token could open, were it not for Postroom's promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +73,10 @@ class ProbeView:
 
     mailbox_id: int
     code: str
-    mailboxes_enforced: bool
-    content_enforced: bool
+    mailboxes_enforced: bool = False
+    content_enforced: bool = False
+    reason: str = ""
+    """Why not, and so how to put it right: see `core.mailboxes.verdicts.Reason`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +107,21 @@ class ProgressView:
 
 @dataclass(frozen=True, slots=True)
 class CallbackOutcome:
-    """How a sign-in or an admin consent ended. `code` is `granted` or says why not."""
+    """How a sign-in or an admin consent ended.
+
+    `code` is `granted`, `admin` (an administrator role was shown), `next` (send the browser
+    on to `redirect_url`), or says why not: `expired`, `declined`, `failed`, `other_person`,
+    `other_tenant`, `scope_refused`, `wider_than_asked`, `no_role`, `has_admin`.
+    """
 
     code: str
     mailbox_id: int | None = None
+    redirect_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OffboardView:
+    mailbox_id: int
+    purging: bool
+    to_undo: tuple[str, ...]
+    """What only a person can take back at Microsoft, in codes."""

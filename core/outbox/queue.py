@@ -6,29 +6,58 @@ from datetime import datetime
 from typing import Any
 
 from core.outbox.models import OutboxMessage
+from core.ports import JobQueue
+from core.transactions import after_commit
 
 
-async def tell(
-    organization_id: int,
-    kind: str,
-    facts: dict[str, Any],
-    *,
-    order_key: str,
-    at: datetime,
-    coalesce_key: str | None = None,
-) -> None:
-    """Queue one effect. `facts` holds ids and codes, never text.
+class Outbox:
+    """Adds rows and wakes the delivery once they are committed."""
 
-    With a `coalesce_key`, nothing is added while a row with that key is still due.
-    """
-    if coalesce_key is not None and await OutboxMessage.exists(coalesce_key=coalesce_key):
-        return
-    await OutboxMessage.create(
-        organization_id=organization_id,
-        kind=kind,
-        order_key=order_key,
-        coalesce_key=coalesce_key,
-        facts=facts,
-        due_at=at,
-        created_at=at,
-    )
+    def __init__(self, jobs: JobQueue) -> None:
+        self._jobs = jobs
+
+    async def tell(
+        self,
+        organization_id: int,
+        kind: str,
+        facts: dict[str, Any],
+        *,
+        order_key: str,
+        at: datetime,
+        coalesce_key: str | None = None,
+    ) -> None:
+        """Queue one effect. `facts` holds ids and codes, never text.
+
+        With a `coalesce_key`, nothing is added while a row with that key is still due.
+        """
+        row = OutboxMessage(
+            organization_id=organization_id,
+            kind=kind,
+            order_key=order_key,
+            coalesce_key=coalesce_key,
+            facts=facts,
+            due_at=at,
+            created_at=at,
+        )
+        await OutboxMessage.bulk_create([row], ignore_conflicts=coalesce_key is not None)
+        await self.wake()
+
+    async def tell_progress(
+        self, organization_id: int, mailbox_id: int, member_id: int, *, at: datetime
+    ) -> None:
+        """Have the first sync's progress card drawn again for who onboarded the mailbox."""
+        await self.tell(
+            organization_id,
+            "progress",
+            {"mailbox_id": mailbox_id, "member_id": member_id},
+            order_key=f"mailbox:{mailbox_id}",
+            coalesce_key=f"progress:{mailbox_id}:{member_id}",
+            at=at,
+        )
+
+    async def wake(self) -> None:
+        """Have what is due delivered, after the open transaction commits."""
+        await after_commit(self._defer)
+
+    async def _defer(self) -> None:
+        await self._jobs.defer("deliver_outbox", queueing_lock="outbox")

@@ -1,0 +1,306 @@
+"""Write one page of a folder's feed: one short transaction, with the link that follows it.
+
+Everything a page causes stands or falls together: messages, threads, correspondents,
+events, decisions with their reasons, audit entries, outbox rows and the folder's new link.
+A crash anywhere replays the page, and a replayed page changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from core.assignment.pools import PoolBook
+from core.assignment.records import Records
+from core.assignment.strategies import Choice
+from core.graph.delta import DeltaPage
+from core.graph.messages import Address, MessageHeader
+from core.mail.correspondents import UNKNOWN, CorrespondentBook
+from core.mail.fold import Event, ThreadFold, fold
+from core.mail.headers import arrival, automatic_of, conversation_of, newest
+from core.mail.models import Direction, EventKind
+from core.mail.moments import some_moment
+from core.mail.places import Place, apply_places, settle_moved
+from core.mail.rows import Row, insert, select, update
+from core.mail.thread_rows import ThreadBook
+from core.mailboxes.models import FolderKind
+from core.sealing import DataKey, Vault
+
+_MESSAGE = (
+    "organization_id",
+    "mailbox_id",
+    "thread_id",
+    "folder_id",
+    "graph_id",
+    "direction",
+    "correspondent_id",
+    "sender_id",
+    "sealed_subject",
+    "sealed_categories",
+    "received_at",
+    "modified_at",
+    "is_read",
+    "has_attachments",
+    "importance",
+    "automatic",
+    "generation",
+)
+_CHANGES = ("folder_id", "sealed_categories", "modified_at", "is_read", "generation")
+_IMPORTANCE = frozenset({"low", "normal", "high"})
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFacts:
+    """The folder whose page this is, as read when the page was gathered."""
+
+    id: int
+    kind: FolderKind
+    generation: int
+    backlog: bool
+    """Its first round is not done yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxFacts:
+    id: int
+    organization_id: int
+    address: str
+    live_from: datetime | None
+    organization_key: DataKey | None
+    members: Mapping[str, int]
+    """Member id by address hash: who of us a sent message is from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    new_messages: int
+    assigned: int
+
+
+class PageWriter:
+    """Folds pages into the database, each inside the transaction that it is handed."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def write(
+        self,
+        connection: BaseDBAsyncClient,
+        mailbox: MailboxFacts,
+        folder: FolderFacts,
+        page: DeltaPage,
+        places: Mapping[str, Place],
+        now: datetime,
+    ) -> Committed:
+        work = _Page(connection, self._vault, mailbox, folder, now)
+        return await work.run(page.present, places)
+
+
+class _Page:
+    """One page under way."""
+
+    def __init__(
+        self,
+        connection: BaseDBAsyncClient,
+        vault: Vault,
+        mailbox: MailboxFacts,
+        folder: FolderFacts,
+        now: datetime,
+    ) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._mailbox = mailbox
+        self._folder = folder
+        self._now = now
+        self._threads = ThreadBook(connection, mailbox.organization_id, mailbox.id)
+        self._people = CorrespondentBook(connection, vault, mailbox.organization_id, now)
+        self._records = Records(mailbox.organization_id, now)
+        self._moved: set[int] = set()
+        self._updates: list[Row] = []
+        self._assigned = 0
+
+    async def run(self, present: Sequence[MessageHeader], places: Mapping[str, Place]) -> Committed:
+        headers = newest(present)
+        known = await self._known_messages([*headers, *places])
+        new = [header for key, header in headers.items() if key not in known]
+        new.sort(key=lambda header: arrival(header, self._now))
+        touched = {row["thread_id"] for row in known.values()}
+        await self._threads.open(map(conversation_of, new), touched)
+        await self._threads.add(
+            {conversation_of(header): arrival(header, self._now) for header in new}.items()
+        )
+        await self._people.open(set(map(self._other_side, new)))
+        await self._people.open_ids(
+            thread.correspondent_id
+            for thread in self._threads.all()
+            if thread.correspondent_id is not None
+        )
+        rows = [self._fold_new(header) for header in new]
+        for key, row in known.items():
+            self._update_known(row, headers.get(key), places.get(key))
+        await update(self._connection, "mail_message", _CHANGES, self._updates)
+        self._moved |= await apply_places(self._connection, known, places, self._now)
+        await settle_moved(
+            self._connection, self._mailbox.id, self._threads, self._moved, self._now
+        )
+        await self._assign()
+        await self._save(rows)
+        return Committed(len(rows), self._assigned)
+
+    async def _known_messages(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        rows = await select(
+            self._connection,
+            "id, graph_id, thread_id, folder_id, modified_at, is_read, generation,"
+            " sealed_categories, source_gone_at",
+            "mail_message",
+            "mailbox_id = {}",
+            [self._mailbox.id],
+            ("graph_id", list(dict.fromkeys(ids))),
+        )
+        return {row["graph_id"]: row for row in rows}
+
+    def _direction(self, header: MessageHeader) -> Direction:
+        sent = self._folder.kind is FolderKind.SENT
+        ours = header.from_ is not None and header.from_.address == self._mailbox.address
+        return Direction.OUT if sent or ours else Direction.IN
+
+    def _other_side(self, header: MessageHeader) -> Address:
+        """The person outside: who wrote it, or the first to whom we wrote."""
+        if self._direction(header) is Direction.IN:
+            return header.from_ or header.sender or UNKNOWN
+        return next((to for to in header.to or () if to.address != self._mailbox.address), UNKNOWN)
+
+    def _fold_new(self, header: MessageHeader) -> Row:
+        direction = self._direction(header)
+        at = arrival(header, self._now)
+        thread = self._threads.of(conversation_of(header))
+        if thread is None:
+            raise LookupError("the thread was made just before")
+        sender = self._member(header) if direction is Direction.OUT else None
+        person = self._people.of(self._other_side(header))
+        if direction is Direction.OUT and thread.correspondent_id is not None:
+            person = self._people.by_id(thread.correspondent_id)
+        automatic = automatic_of(header)
+        starts = thread.correspondent_id is None or (
+            direction is Direction.IN and (thread.last_received_at is None)
+        )
+        if starts:
+            thread.correspondent_id, thread.automatic = person.id, automatic
+            thread.sealed_subject = person.seal(b"thread.subject", header.subject)
+        fold(
+            thread,
+            direction,
+            at,
+            backlog=self._folder.backlog,
+            live_from=self._mailbox.live_from,
+            member_id=sender,
+            now=self._now,
+        )
+        return (
+            self._mailbox.organization_id,
+            self._mailbox.id,
+            thread.id,
+            self._folder.id,
+            header.id,
+            direction,
+            person.id,
+            sender,
+            person.seal(b"message.subject", header.subject),
+            self._seal_categories(header),
+            at,
+            header.modified_at,
+            header.is_read or False,
+            header.has_attachments or False,
+            header.importance if header.importance in _IMPORTANCE else "normal",
+            automatic,
+            self._folder.generation,
+        )
+
+    def _member(self, header: MessageHeader) -> int | None:
+        """Who of us sent it. `sender` names the person where `from` names the mailbox."""
+        actor = header.sender or header.from_
+        if actor is None:
+            return None
+        lookup = self._vault.ring.lookup
+        return self._mailbox.members.get(
+            lookup(self._mailbox.organization_id, "address", actor.address)
+        )
+
+    def _seal_categories(self, header: MessageHeader) -> bytes | None:
+        key = self._mailbox.organization_key
+        if not header.categories or key is None:
+            return None
+        return key.seal(b"organization.categories", orjson.dumps(header.categories).decode())
+
+    def _update_known(
+        self, row: dict[str, Any], header: MessageHeader | None, place: Place | None
+    ) -> None:
+        """Take over what changed in a message that is present in this folder."""
+        if header is None:
+            return
+        moved = row["folder_id"] != self._folder.id or row["source_gone_at"] is not None
+        known_at = some_moment(row["modified_at"])
+        newer = (
+            header.modified_at is not None
+            and known_at is not None
+            and header.modified_at > known_at
+        )
+        if moved and place is None:
+            self._moved.add(row["thread_id"])
+        if not (moved or newer or row["generation"] != self._folder.generation):
+            return
+        categories = row["sealed_categories"]
+        if newer and header.has("categories"):
+            categories = self._seal_categories(header)
+        self._updates.append(
+            (
+                self._folder.id if place is None else row["folder_id"],
+                categories,
+                header.modified_at if newer else known_at,
+                header.is_read if newer and header.is_read is not None else bool(row["is_read"]),
+                self._folder.generation,
+                row["id"],
+            )
+        )
+
+    async def _assign(self) -> None:
+        wanting = [thread for thread in self._threads.all() if thread.wants_assignee]
+        if not wanting:
+            return
+        book = PoolBook(self._connection, self._mailbox.id)
+        pool = await book.open()
+        for thread in sorted(wanting, key=lambda thread: thread.received_at):
+            self._assign_one(thread, pool.give(self._now, keep=thread.assignee_id))
+        await book.save(pool, self._now)
+
+    def _assign_one(self, thread: ThreadFold, choice: Choice) -> None:
+        before = thread.assignee_id
+        thread.changed = True
+        thread.assignee_id = choice.member_id
+        self._records.decided(thread.id, choice)
+        if choice.member_id is None:
+            thread.assigned_at, thread.waiting_reason = None, choice.code
+            return
+        self._assigned += 1
+        thread.assigned_at, thread.waiting_reason = self._now, None
+        thread.events.append(Event(EventKind.ASSIGNED, self._now, choice.member_id))
+        news = choice.member_id != before or thread.was_reopened
+        if news and not self._folder.backlog:
+            facts = {"member_id": choice.member_id, "thread_id": thread.id}
+            self._records.notify("thread_notice", f"thread:{thread.id}", facts)
+
+    async def _save(self, rows: list[Row]) -> None:
+        changed = await self._threads.save()
+        await self._threads.save_events()
+        await insert(self._connection, "mail_message", _MESSAGE, rows)
+        if not self._folder.backlog:
+            for thread in changed:
+                if not thread.is_new:
+                    facts = {"thread_id": thread.id}
+                    self._records.notify("thread_card", f"thread:{thread.id}", facts)
+        await self._records.save(self._connection)

@@ -1,0 +1,100 @@
+"""Write many rows at once through the driver, inside Tortoise's transaction.
+
+The ORM's own bulk insert is two to seven times slower, so a page of sync comes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+Row = tuple[Any, ...]
+
+
+def is_sqlite(connection: BaseDBAsyncClient) -> bool:
+    return connection.capabilities.dialect == "sqlite"
+
+
+def marks(connection: BaseDBAsyncClient, count: int, start: int = 1) -> str:
+    """Placeholders for `count` values: `?, ?` on SQLite, `$1, $2` on PostgreSQL."""
+    if is_sqlite(connection):
+        return ", ".join("?" * count)
+    return ", ".join(f"${number}" for number in range(start, start + count))
+
+
+async def reserve_ids(connection: BaseDBAsyncClient, table: str, count: int) -> range | list[int]:
+    """`count` ids that nobody else will use, for rows inserted in this transaction."""
+    if count == 0:
+        return []
+    if is_sqlite(connection):
+        rows = await connection.execute_query_dict(
+            "SELECT seq FROM sqlite_sequence WHERE name = ?", [table]
+        )
+        start = (rows[0]["seq"] if rows else 0) + 1
+        return range(start, start + count)
+    rows = await connection.execute_query_dict(
+        "SELECT nextval(pg_get_serial_sequence($1, 'id')) AS id FROM generate_series(1, $2)",
+        [table, count],
+    )
+    return [row["id"] for row in rows]
+
+
+async def insert(
+    connection: BaseDBAsyncClient, table: str, columns: Sequence[str], rows: Sequence[Row]
+) -> None:
+    """Insert all rows; the values stand in the order of `columns`."""
+    if rows:
+        names = ", ".join(f'"{column}"' for column in columns)
+        values = marks(connection, len(columns))
+        await connection.execute_many(
+            f'INSERT INTO "{table}" ({names}) VALUES ({values})',  # noqa: S608 names are ours
+            rows,  # type: ignore[arg-type]  # a sequence of tuples serves both drivers
+        )
+
+
+async def update(
+    connection: BaseDBAsyncClient, table: str, columns: Sequence[str], rows: Sequence[Row]
+) -> None:
+    """Update by id: each row holds the values of `columns`, then the id."""
+    if rows:
+        sqlite = is_sqlite(connection)
+        changes = ", ".join(
+            f'"{column}" = ' + ("?" if sqlite else f"${place}")
+            for place, column in enumerate(columns, start=1)
+        )
+        mark = "?" if sqlite else f"${len(columns) + 1}"
+        await connection.execute_many(
+            f'UPDATE "{table}" SET {changes} WHERE "id" = {mark}',  # noqa: S608 names are ours
+            rows,  # type: ignore[arg-type]  # a sequence of tuples serves both drivers
+        )
+
+
+async def select(
+    connection: BaseDBAsyncClient,
+    columns: str,
+    table: str,
+    where: str,
+    values: Sequence[Any],
+    among: tuple[str, Sequence[Any]],
+    *,
+    lock: bool = False,
+) -> list[dict[str, Any]]:
+    """Rows where `where` holds (with `{}` for each of `values`) and a column is among some.
+
+    With `lock`, PostgreSQL locks them in the order of their ids; SQLite needs no lock, since
+    a transaction has the connection to itself.
+    """
+    column, options = among
+    if not options:
+        return []
+    fixed = [marks(connection, 1, place) for place in range(1, len(values) + 1)]
+    options_marks = marks(connection, len(options), len(values) + 1)
+    query = (
+        f'SELECT {columns} FROM "{table}" '  # noqa: S608 names are ours
+        f'WHERE {where.format(*fixed)} AND "{column}" IN ({options_marks})'
+    )
+    if lock and not is_sqlite(connection):
+        query += ' ORDER BY "id" FOR UPDATE'
+    return await connection.execute_query_dict(query, [*values, *options])

@@ -1,0 +1,76 @@
+"""`python -m sandbox`: a local Microsoft 365 by itself; one JSON line says that it is ready."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from sandbox.sample import (
+    BOT_APP_ID,
+    BOT_APP_PASSWORD,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    HELP_MAILBOX,
+    MOST_MEMBERS,
+    sample_tenant,
+)
+from sandbox.server import Sandbox
+
+
+def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--mail", type=Path, help="an mbox or .mbox.gz for the shared mailbox")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument(
+        "--members", type=int, default=5, choices=range(1, MOST_MEMBERS + 1), metavar="N"
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("data/sandbox"),
+        help="keys, certificates and what was granted (%(default)s)",
+    )
+    return parser.parse_args(argv)
+
+
+def ready_line(sandbox: Sandbox) -> str:
+    """Everything another process needs, as one line of JSON."""
+    members = [
+        {"id": user.id, "name": user.name, "email": user.email, "teams_id": user.teams_id}
+        for user in sandbox.tenant.users.values()
+    ]
+    facts = {
+        "login_url": sandbox.login_url,
+        "graph_url": sandbox.graph_url,
+        "connector_url": sandbox.connector_url,
+        "bot_openid_url": sandbox.bot_openid_url,
+        "ca_file": str(sandbox.ca_file.resolve()),
+        "tenant_id": sandbox.tenant.id,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
+        "bot_app_id": BOT_APP_ID,
+        "bot_app_password": BOT_APP_PASSWORD,
+        "mailbox": HELP_MAILBOX,
+        "members": members,
+        "control_url": sandbox.control_url,
+        "control_token": sandbox.control.token,
+    }
+    return json.dumps(facts, ensure_ascii=False)
+
+
+async def run(options: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    tenant = sample_tenant(options.members)
+    async with Sandbox(tenant, options.folder, port=options.port) as sandbox:
+        print(ready_line(sandbox), flush=True)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(arguments()))
