@@ -98,3 +98,7 @@ class Caller:
     tenant_id: str
     user_id: str | None
     scopes: frozenset[str]
+
+
+class InvalidToken(Exception):
+    """A bearer token that cannot be honoured; the message is what Graph would say of it."""
