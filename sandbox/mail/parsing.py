@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import Message as EmailMessage
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import parsedate_to_datetime
+from html import unescape
 
 from sandbox.mail.addresses import parse_addresses
 from sandbox.mail.records import Address, Content, Headers
-from sandbox.mail.text import decode_bytes, header_text
+from sandbox.mail.text import decode_bytes, header_text, whole
 
 SUBJECT_LIMIT = 255
 """Exchange stores at most this many characters of a subject."""
@@ -21,7 +23,9 @@ _HEAD_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 _ATTACHED = re.compile(rb"^content-disposition:[ \t]*attachment", re.IGNORECASE | re.MULTILINE)
 _PARSER = BytesParser(policy=compat32)
-_TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_UNSEEN = re.compile(r"<(style|script)\b", re.IGNORECASE)
+_UNSEEN_END = re.compile(r"</(style|script)\b", re.IGNORECASE)
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, IndexError)
 """What the email package is known to raise on malformed parts."""
 
@@ -50,9 +54,7 @@ def parse_headers(raw: bytes) -> Headers:
 
 def parse_content(raw: bytes) -> Content:
     """The body that Exchange would show (HTML where there is some) and every header line."""
-    headers = tuple(
-        (name, header_text(value)) for name, values in _fields(raw).items() for value in values
-    )
+    headers = tuple((name, header_text(value)) for name, value in _lines(raw))
     try:
         kind, text, attachments = _body(_PARSER.parsebytes(raw))
     except _UNREADABLE:
@@ -62,18 +64,39 @@ def parse_content(raw: bytes) -> Content:
 
 def preview(content: Content) -> str:
     """The first 255 characters of the body as text, the way bodyPreview shows them."""
-    text = content.text
-    if content.content_type == "html":
-        text = _TAG.sub(" ", text[:20_000])
-    return " ".join(text[:4_000].split())[:255]
+    return " ".join(plain_text(content)[:4_000].split())[:255]
+
+
+def plain_text(content: Content) -> str:
+    """The body without its markup."""
+    if content.content_type == "text":
+        return content.text
+    return whole(unescape(_TAG.sub(" ", "".join(_seen(content.text)))))
+
+
+def _seen(html: str) -> Iterator[str]:
+    """The pieces outside of style and script elements."""
+    at = 0
+    while opening := _UNSEEN.search(html, at):
+        yield html[at : opening.start()]
+        closing = _UNSEEN_END.search(html, opening.end())
+        if closing is None:
+            return
+        at = closing.end()
+    yield html[at:]
+
+
+def _lines(raw: bytes) -> list[tuple[str, str]]:
+    end = _HEAD_END.search(raw)
+    head = raw[: end.start()] if end else raw
+    parsed = _PARSER.parsebytes(head + b"\n\n", headersonly=True)
+    return [(name, str(value)) for name, value in parsed.raw_items()]
 
 
 def _fields(raw: bytes) -> RawHeaders:
-    end = _HEAD_END.search(raw)
-    head = raw[: end.start()] if end else raw
     fields: RawHeaders = {}
-    for name, value in _PARSER.parsebytes(head + b"\n\n", headersonly=True).raw_items():
-        fields.setdefault(name.lower(), []).append(str(value))
+    for name, value in _lines(raw):
+        fields.setdefault(name.lower(), []).append(value)
     return fields
 
 
