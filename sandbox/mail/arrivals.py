@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-NEIGHBOURS = 25
+NEIGHBOURS = 10
 STRAY = timedelta(days=366)
 """A Date further than this from the middle of its neighbours' dates is not believed."""
 

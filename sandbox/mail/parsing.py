@@ -25,7 +25,7 @@ _ATTACHED = re.compile(rb"^content-disposition:[ \t]*attachment", re.IGNORECASE 
 _PARSER = BytesParser(policy=compat32)
 _TAG = re.compile(r"<[^<>]*>")
 _UNSEEN = re.compile(r"<(style|script)\b", re.IGNORECASE)
-_UNSEEN_END = re.compile(r"</(style|script)\b", re.IGNORECASE)
+_UNSEEN_END = re.compile(r"</(style|script)[^<>]*>", re.IGNORECASE)
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError, IndexError)
 """What the email package is known to raise on malformed parts."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import mmap
 import re
@@ -93,11 +92,8 @@ class MboxSource:
             return file
         file.seek(0)
         whole = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the source
-        with file, gzip.GzipFile(fileobj=file) as packed:
-            try:
-                while chunk := packed.read(_CHUNK):
-                    whole.write(chunk)
-            except (EOFError, zlib.error, OSError):
+        with file:
+            if not _unpack(file, whole):
                 self.skipped["truncated_archive"] += 1
         whole.flush()
         return whole
@@ -112,7 +108,7 @@ class MboxSource:
         if self._bytes[: lines[0][0] if lines else len(self._bytes)].strip():
             self.skipped["not_mbox"] += 1
         ends = [start for start, _ in lines[1:]] + [len(self._bytes)]
-        for (_, start), end in zip(lines, ends, strict=True):
+        for (_, start), end in zip(lines, ends, strict=False):
             if end - start > LARGEST:
                 self.skipped["too_large"] += 1
                 continue
@@ -125,6 +121,21 @@ class MboxSource:
     def _starts_message(self, at: int) -> bool:
         before = self._bytes[max(0, at - 4) : at]
         return at == 0 or before.endswith((b"\n\n", b"\n\r\n"))
+
+
+def _unpack(packed: IO[bytes], to: IO[bytes]) -> bool:
+    """Unpack gzip as far as it goes; whether it was whole."""
+    unpacker = zlib.decompressobj(wbits=31)
+    while chunk := packed.read(_CHUNK):
+        while chunk:
+            if unpacker.eof:
+                unpacker = zlib.decompressobj(wbits=31)
+            try:
+                to.write(unpacker.decompress(chunk))
+            except zlib.error:
+                return False
+            chunk = unpacker.unused_data
+    return unpacker.eof
 
 
 def from_mbox(path: Path | str) -> MboxSource:
