@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.mailboxes.models import Mailbox
 from sandbox.tenant import User
 from sandbox.tour import records
@@ -33,7 +35,7 @@ async def first_sync(stage: Stage) -> None:
     checks.true("the progress card became the summary", f"{found.assigned:,} assigned" in done)
     for user, load in zip(stage.people, loads, strict=True):
         if load:
-            await until(lambda user=user: _backlog(stage, user), "a backlog card", 60)
+            await until(partial(_backlog, stage, user), "a backlog card", 60)
             cards = [title(one) for one in stage.shown_to(user) if _is_backlog(title(one))]
             wanted = [f"Your queue: {load:,} open"]
             checks.equal(f"{user.given_name}'s backlog is one card", wanted, cards)

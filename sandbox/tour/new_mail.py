@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.mail.models import MailMessage
 from sandbox.tour import records
 from sandbox.tour.cards import title
@@ -20,11 +22,11 @@ async def new_mail(stage: Stage) -> None:
         (mail,) = box.mail.deliver_held(box.mailbox, 1)
         stage.transcript.happened(f"mail {number} of {arriving} arrives")
         graph_id = mailbox.message_id(mail, immutable=True)
-        message = await until(lambda id_=graph_id: records.message(id_), "mail that arrived")
+        message = await until(partial(records.message, graph_id), "mail that arrived")
         decision = await records.newest_decision(message.thread_id)
         if decision is not None and decision.id > before:
             given.add(message.thread_id)
-            await until(lambda m=message: _card(stage, m), "the card of a new thread")
+            await until(partial(_card, stage, message), "the card of a new thread")
             told.add(message.thread_id)
     checks.equal(
         "all that arrived is there",

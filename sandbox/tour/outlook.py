@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.mail.models import MailThread
 from sandbox.tour import records
 from sandbox.tour.stage import Stage
@@ -31,7 +33,7 @@ async def answer_in_outlook(stage: Stage) -> None:
         checks.left_out.append("answers in Outlook: nobody has an open thread")
         return
     for thread, _ in answered:
-        await until(lambda t=thread: _matched(t.id), "an answer from Sent Items", PATIENCE)
+        await until(partial(_matched, thread.id), "an answer from Sent Items", PATIENCE)
     found = await records.totals()
     fresh = sum(thread.first_answered_at is None for thread, _ in answered)
     checks.equal("each answer is there", before.answers + len(answered), found.answers)

@@ -112,7 +112,7 @@ async def dead_letters() -> int:
 
 
 async def answered_by(thread_id: int) -> int | None:
-    """Who of us wrote the newest answer of a thread; None where there is none, or it is nobody's."""
+    """Who of us wrote a thread's newest answer; None where there is none, or it is nobody's."""
     newest = (
         await MailMessage.filter(thread_id=thread_id, direction=Direction.OUT)
         .order_by("-received_at", "-id")

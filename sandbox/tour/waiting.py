@@ -23,8 +23,9 @@ async def until(
     """The first true answer of `look`. Raises NotInTime."""
     try:
         async with asyncio.timeout(seconds):
-            while not (found := await look()):
+            while True:
+                if found := await look():
+                    return found
                 await asyncio.sleep(BETWEEN)
-            return found
     except TimeoutError:
         raise NotInTime(f"{what} (waited {seconds:.0f} s)") from None
