@@ -42,8 +42,8 @@ class ChangingApi:
         found = open_message(box, message, folder)
         _check_etag(request, box, found)
         wish = request.json_object()
-        unknown = set(wish) - _ANY_TIME
-        if unknown and not found.is_draft:
+        named = {name for name in wish if not name.startswith("@")}
+        if not found.is_draft and named - _ANY_TIME:
             raise bad_request("The property can not be set.", "ErrorInvalidPropertySet")
         fields = read_fields(wish)
         if "isRead" in wish:

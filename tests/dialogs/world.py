@@ -132,7 +132,9 @@ class World:
     async def find(self, actor: Actor, text: str) -> PersonView:
         fold = text.casefold()
         found = [
-            p for p in await self.people(actor) if fold in (p.name.casefold(), p.name.split()[0].casefold())
+            p
+            for p in await self.people(actor)
+            if fold in (p.name.casefold(), p.name.split()[0].casefold())
         ]
         if len(found) != 1:
             raise InvalidInput("member", str(len(found)))
@@ -267,7 +269,18 @@ class World:
         days = tuple(DayFigures(date(2026, 11, 1 + i), i, i // 2) for i in range(14))
         members = (MemberFigures(BEN, "Ben Busy", 3, 4),) if actor.leads else ()
         return ReportView(
-            date(2026, 11, 1), date(2026, 11, 14), None, 20, None, 10, 5, 2, NOW, None, members, days
+            date(2026, 11, 1),
+            date(2026, 11, 14),
+            None,
+            20,
+            None,
+            10,
+            5,
+            2,
+            NOW,
+            None,
+            members,
+            days,
         )
 
     async def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
@@ -403,9 +416,7 @@ class _MailboxPort:
     async def set_strategy(self, actor: Actor, mailbox_id: int, strategy: Strategy) -> None:
         self._change(actor, mailbox_id, "strategy", strategy)
 
-    async def set_folders(
-        self, actor: Actor, mailbox_id: int, folder_ids: Collection[int]
-    ) -> None:
+    async def set_folders(self, actor: Actor, mailbox_id: int, folder_ids: Collection[int]) -> None:
         self._change(actor, mailbox_id, "folders", tuple(folder_ids))
 
     async def set_live_from(

@@ -62,7 +62,11 @@ def test_thread_card_shows_sender_subject_age_state_and_link():
 
 def test_hostile_text_stands_only_in_text_runs_and_is_made_harmless():
     view = a_thread(
-        subject=HOSTILE, sender_name=HOSTILE, sender_address=HOSTILE, assignee=HOSTILE, assignee_id=2
+        subject=HOSTILE,
+        sender_name=HOSTILE,
+        sender_address=HOSTILE,
+        assignee=HOSTILE,
+        assignee_id=2,
     )
     card = drawn(view, explain=True)
     check_card(card)

@@ -25,9 +25,10 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 class Clock:
     def __init__(self) -> None:
         self.at = NOW
+        self.step = timedelta(seconds=1)
 
     def __call__(self) -> datetime:
-        self.at += timedelta(seconds=1)
+        self.at += self.step
         return self.at
 
 
@@ -53,6 +54,9 @@ class StruckFault:
 @dataclass
 class FakeFaults:
     struck: dict[str, StruckFault] = field(default_factory=dict)
+
+    def strike(self, path: str, *, status: int, retry_after: int) -> None:
+        self.struck[path] = StruckFault(status, retry_after)
 
     def take(self, method: str, path: str) -> StruckFault | None:
         return self.struck.pop(path, None)
