@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.keyring import new_settings
@@ -24,6 +24,13 @@ from sandbox.tour.clock import TourClock
 from sandbox.tour.options import TourOptions
 from sandbox.tour.transcript import Transcript
 
+OUTSIDER = User(
+    id="5b1e4c70-0000-4000-8000-0000000005de",
+    name="Otto Lang",
+    given_name="Otto",
+    email=f"otto.lang@{DOMAIN}",
+    teams_id="29:1outsider",
+)
 GUEST = User(
     id="9d0c8a52-0000-4000-8000-00000000e57e",
     name="Gus Fremont",
@@ -127,8 +134,10 @@ async def _running(
     options: TourOptions, serve: Serve, checks: Checks, folder: Path
 ) -> AsyncIterator[Stage]:
     now = TourClock(options.starts_at)
-    tenant = sample_tenant(options.members + 1)
-    *people, outsider = tenant.users.values()
+    tenant = sample_tenant(options.members)
+    people = tuple(tenant.users.values())
+    for user in people:
+        user.full_access.update(tenant.shared_mailboxes)
     box = _filled(options, tenant, folder, now)
     database_url = options.database_url or f"sqlite://{folder / 'postroom.db'}"
     await migrate(database_url)
@@ -145,16 +154,16 @@ async def _running(
         async with serve(settings, now=now) as running:
             if await Organization.exists():
                 raise CannotPlay("that database is in use: name an empty one")
-            tenant.users[GUEST.id] = guest = replace(GUEST)
+            tenant.users |= {OUTSIDER.id: OUTSIDER, GUEST.id: GUEST}
             async with box.client(running.url) as client:
-                everybody = [*people, outsider, guest]
+                everybody = [*people, OUTSIDER, GUEST]
                 transcript = Transcript(client, everybody, now)
                 yield Stage(
                     box,
                     client,
-                    tuple(people),
-                    outsider,
-                    guest,
+                    people,
+                    OUTSIDER,
+                    GUEST,
                     transcript,
                     checks,
                     now,
@@ -164,6 +173,8 @@ async def _running(
 
 def _filled(options: TourOptions, tenant: Tenant, folder: Path, now: TourClock) -> Microsoft365:
     """A tenth of the mail, twelve at most, arrives only during the tour."""
+    if options.mail is not None and not options.mail.is_file():
+        raise CannotPlay("there is no such mail file")
     source = mail_from(options.mail)
     if len(source) < 2:
         raise CannotPlay("that file holds fewer than two messages")
