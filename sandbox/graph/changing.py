@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.graph.access import Access
 from sandbox.graph.folders import open_folder
-from sandbox.graph.incoming import read_boolean, read_categories, read_fields, read_flag
+from sandbox.graph.incoming import read_boolean, read_fields, read_flag
 from sandbox.graph.mail_faults import MailFaults
 from sandbox.graph.messages import open_message
 from sandbox.graph.protocol import GraphAnswer, GraphFailure, GraphRequest, Routes, bad_request
@@ -50,8 +50,6 @@ class ChangingApi:
             fields["is_read"] = read_boolean(wish["isRead"])
         if "flag" in wish:
             fields["flag"] = read_flag(wish["flag"])
-        if "categories" in wish:
-            fields["categories"] = read_categories(wish["categories"])
         self._set_content(box, found, fields)
         self._mail.update(box.address, found.number, **fields)
         shape = MessageShape(request, opened, None, withhold_headers=self._faults.withhold_headers)

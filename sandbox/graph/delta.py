@@ -134,7 +134,7 @@ class DeltaApi:
         immutable = request.immutable_ids
         page = read_page(folder, mailbox.messages, state, size, immutable=immutable)
         if self._faults.take_duplicate_page():
-            again = replace(state, page=state.page)
+            again = replace(state, page=state.page + 1)
             return DeltaPage(page.rows, again, complete=False)
         return page
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from sandbox.mail.records import Address
-from sandbox.mail.text import decode_words, header_text
+from sandbox.mail.text import decode_bytes, decode_words, header_text
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _COMMENT = re.compile(r"\(([^()]*)\)")
+_FOLD = re.compile(r"[\r\n\t]+")
 _GROUP = re.compile(r"^[^<>@\"]*:")
 NAME_LIMIT = 256
 ADDRESS_LIMIT = 571
@@ -44,7 +45,7 @@ def _address(name: str, address: str) -> Address:
 
 def _split(value: str) -> list[str]:
     """The comma-separated parts, commas inside quotes, comments and angles left alone."""
-    plain = _unfold(value)
+    plain = _FOLD.sub(" ", decode_bytes(value.encode("utf-8", "surrogateescape")))
     parts: list[str] = []
     start, quoted, depth = 0, False, 0
     escaped = False
@@ -66,12 +67,3 @@ def _split(value: str) -> list[str]:
             start = at + 1
     parts.append(plain[start:])
     return [_GROUP.sub("", part) for part in parts]
-
-
-def _unfold(value: str) -> str:
-    data = value.encode("utf-8", "surrogateescape")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    return re.sub(r"[\r\n\t]+", " ", text)

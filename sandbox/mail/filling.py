@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sandbox.mail.arrivals import arrival_times
@@ -148,6 +148,4 @@ def _shared(headers: Iterable[Headers]) -> Iterator[Headers]:
         return known.setdefault(address, address) if address else None
 
     for found in headers:
-        object.__setattr__(found, "from_", one(found.from_))
-        object.__setattr__(found, "sender", one(found.sender))
-        yield found
+        yield replace(found, from_=one(found.from_), sender=one(found.sender))
