@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import log
 from core.keyring import new_settings
 from core.migrate import migrate
 from core.people.models import Organization
@@ -141,6 +142,8 @@ async def _running(
     box = _filled(options, tenant, folder, now)
     database_url = options.database_url or f"sqlite://{folder / 'postroom.db'}"
     await migrate(database_url)
+    log_file = folder / "postroom.log"
+    log.configure("INFO", log_file)
     async with box:
         port = free_port()
         settings = settings_for(
@@ -149,7 +152,7 @@ async def _running(
             keys=new_settings(),
             admins=[people[0].id],
             port=port,
-            log_file=folder / "postroom.log",
+            log_file=log_file,
         )
         async with serve(settings, now=now) as running:
             if await Organization.exists():
@@ -167,7 +170,7 @@ async def _running(
                     transcript,
                     checks,
                     now,
-                    folder / "postroom.log",
+                    log_file,
                 )
 
 
