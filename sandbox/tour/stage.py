@@ -126,6 +126,7 @@ async def set_up(options: TourOptions, serve: Serve, checks: Checks) -> AsyncIte
         async with _running(options, serve, checks, folder) as stage:
             yield stage
     finally:
+        log.configure()  # what comes now has no file to go to
         if checks.ok:
             shutil.rmtree(folder, ignore_errors=True)
 
