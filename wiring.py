@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from core.audit.seal import Sealer
-from core.mailboxes.subscriptions import Subscriptions
 from core.outbox.dead_letters import DeadLetters
 from core.outbox.delivery import Delivery
-from core.reports.service import Reports
 from tortoise.connection import get_connection
 
 from bot.activity_handler import PostroomActivityHandler
@@ -56,11 +54,13 @@ from core.mailboxes.onboarding import Onboarding
 from core.mailboxes.ports import Registration
 from core.mailboxes.purge import Purge
 from core.mailboxes.service import Mailboxes
+from core.mailboxes.subscriptions import Subscriptions
 from core.migrate import migrate
 from core.outbox.posted import PostedCards
 from core.outbox.queue import Outbox
 from core.outgoing import AllowedHosts
 from core.people.service import People
+from core.reports.service import Reports
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
