@@ -15,6 +15,7 @@ from core.mailboxes.views import (
     ConsentView,
     FolderView,
     MailboxView,
+    OffboardView,
     ProbeView,
     ProgressView,
 )
@@ -109,6 +110,18 @@ class Onboarding(Protocol):
         """The mailbox's id. Asked again before consent, it changes the kind of grant."""
         ...
 
+    async def accept_wider(self, actor: Actor, mailbox_id: int) -> None:
+        """An explicit yes to a scope that can read bodies."""
+        ...
+
+    async def check_again(self, actor: Actor, mailbox_id: int) -> None:
+        """Something was put right at Microsoft: probe anew."""
+        ...
+
+    async def admin_sign_in_url(self, actor: Actor) -> str:
+        """Where to show an Entra administrator role, to become the first admin."""
+        ...
+
     async def sign_in_url(self, actor: Actor, mailbox_id: int) -> str: ...
 
     async def callback(self, state: str, query: Mapping[str, str]) -> CallbackOutcome: ...
@@ -119,7 +132,7 @@ class Onboarding(Protocol):
 
     async def start(self, actor: Actor, mailbox_id: int) -> None: ...
 
-    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> None: ...
+    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> OffboardView: ...
 
     async def consents(self, actor: Actor) -> tuple[ConsentView, ...]: ...
 

@@ -112,10 +112,14 @@ class FakeCards:
     async def forget(self, conversation_id: str, activity_id: str) -> None:
         self.rows.pop((conversation_id, activity_id), None)
 
-    async def claim(self, org: int, member: int | None, url: str, conversation: str, kind: str) -> bool:
+    async def claim(
+        self, org: int, member: int | None, url: str, conversation: str, kind: str
+    ) -> bool:
         if (conversation, f"claimed:{kind}") in self.rows:
             return False
-        await self.record(org, member, url, conversation, f"claimed:{kind}", Shown(f"claimed:{kind}"))
+        await self.record(
+            org, member, url, conversation, f"claimed:{kind}", Shown(f"claimed:{kind}")
+        )
         return True
 
     async def unclaim(self, conversation_id: str, kind: str) -> None:

@@ -22,7 +22,9 @@ def chat():
 
 def words_of(payload):
     card = payload.get("attachments") and card_of(payload)
-    return f"{payload.get('text', '')} {texts(card or {}, 'TextBlock')} {texts(card or {}, 'TextRun')}"
+    return (
+        f"{payload.get('text', '')} {texts(card or {}, 'TextBlock')} {texts(card or {}, 'TextRun')}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,9 +160,14 @@ async def test_strangers_get_a_welcome_and_nothing_else(chat, tenant, person):
     for text in ("hi", "queue", "take 42", "onboard"):
         (payload,) = await chat.say(text, entra="new", tenant=tenant)
         assert "You are not among its members" in words_of(payload)
-    assert "not among the members" in (
-        await chat.press("thread.take", {"thread": 42, "version": 1}, entra="new", tenant=tenant)
-    )["value"]
+    assert (
+        "not among the members"
+        in (
+            await chat.press(
+                "thread.take", {"thread": 42, "version": 1}, entra="new", tenant=tenant
+            )
+        )["value"]
+    )
     assert chat.world.changes == []
     assert chat.people.arrived == []
 
@@ -177,7 +184,9 @@ ADDED = {"type": "installationUpdate", "action": "add"}
 JOINED = {"type": "conversationUpdate", "membersAdded": [{"id": BOT_ID}]}
 
 
-@pytest.mark.parametrize("events", [[ADDED, JOINED], [JOINED, ADDED], [JOINED, ADDED, ADDED, JOINED]])
+@pytest.mark.parametrize(
+    "events", [[ADDED, JOINED], [JOINED, ADDED], [JOINED, ADDED, ADDED, JOINED]]
+)
 @pytest.mark.parametrize("channel", [False, True])
 async def test_the_welcome_comes_once(chat, events, channel):
     for event in events:
@@ -231,7 +240,9 @@ async def test_a_stale_card_changes_nothing_and_shows_how_things_stand(chat):
 
 
 async def test_the_submit_fallback_goes_the_same_road(chat):
-    ((how, where, payload),) = await chat.submit({"verb": "thread.take", "thread": 42, "version": 1})
+    ((how, where, payload),) = await chat.submit(
+        {"verb": "thread.take", "thread": 42, "version": 1}
+    )
     assert (how, where) == ("update", "card-1")
     check_card(card_of(payload))
     assert chat.world.changes == [("take", 42)]

@@ -66,7 +66,9 @@ def test_near_matches_are_offered(commands):
     assert "`assign`" in commands.not_known("asign 42 to Ada")
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "[x](https://evil.example)", "y" * 9000])
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "[x](https://evil.example)", "y" * 9000]
+)
 def test_what_is_not_known_is_not_repeated(commands, text):
     assert text[:10] not in commands.not_known(text)
 

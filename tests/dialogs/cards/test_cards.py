@@ -62,7 +62,11 @@ def test_thread_card_shows_sender_subject_age_state_and_link():
 
 def test_hostile_text_stands_only_in_text_runs_and_is_made_harmless():
     view = a_thread(
-        subject=HOSTILE, sender_name=HOSTILE, sender_address=HOSTILE, assignee=HOSTILE, assignee_id=2
+        subject=HOSTILE,
+        sender_name=HOSTILE,
+        sender_address=HOSTILE,
+        assignee=HOSTILE,
+        assignee_id=2,
     )
     card = drawn(view, explain=True)
     check_card(card)
@@ -113,7 +117,7 @@ def test_lists_offer_paging_and_act_on_the_number_picked():
 
 async def test_the_other_cards_obey_the_rules():
     world = a_world()
-    world.names.update({i: HOSTILE for i in range(20, 60)})
+    world.names.update(dict.fromkeys(range(20, 60), HOSTILE))
     anna, ben = world.actor(ANNA), world.actor(BEN)
     people = await world.people(anna)
     mailboxes = await world.services().mailboxes.mailboxes(anna)
@@ -164,6 +168,7 @@ async def test_each_consent_shows_two_facts_with_who_keeps_them():
     shown = texts(card, "TextRun")
     assert shown.count("Microsoft enforces") == 2
     assert shown.count("Postroom promises") == 2
+    assert "own mailbox" in texts(card, "TextBlock")
 
 
 async def test_every_notice_can_be_drawn():
