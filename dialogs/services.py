@@ -15,9 +15,11 @@ from core.mailboxes.views import (
     ConsentView,
     FolderView,
     MailboxView,
+    OffboardView,
     ProbeView,
     ProgressView,
 )
+from core.outbox.dead_letters import DeadLetter
 from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import ReportView
 
@@ -119,7 +121,7 @@ class Onboarding(Protocol):
 
     async def start(self, actor: Actor, mailbox_id: int) -> None: ...
 
-    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> None: ...
+    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> OffboardView: ...
 
     async def consents(self, actor: Actor) -> tuple[ConsentView, ...]: ...
 
@@ -130,17 +132,6 @@ class Reports(Protocol):
     ) -> ReportView:
         """`period` in words, empty for the usual one; raises InvalidInput("period")."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """An outbox message that was given up."""
-
-    outbox_id: int
-    kind: str
-    error_code: str
-    attempts: int
-    created_at: datetime
 
 
 class DeadLetters(Protocol):
