@@ -12,7 +12,7 @@ SUITABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_inf
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c '$(SUITABLE)' >/dev/null 2>&1 && echo $$python && break; done)
 
-.PHONY: help install demo teams tour test check format bench manifest requirements clean
+.PHONY: help install demo teams tour test check format bench manifest migration requirements clean
 
 help:
 	@echo "make demo          Postroom with a local Microsoft 365; the terminal is the chat"
@@ -22,6 +22,7 @@ help:
 	@echo "make format        put format and imports in order"
 	@echo "make bench         the figures, each beside its baseline"
 	@echo "make manifest      the Teams app package, from the settings"
+	@echo "make migration     a migration for what changed in the models"
 	@echo "make requirements  lock the dependencies again (needs uv)"
 	@echo "make clean         remove what tools left; data and .venv stay"
 
@@ -66,6 +67,14 @@ bench: $(VENV)/.benchmarks
 
 manifest: install
 	@$(RUN) -m manifest.build
+
+# NAME=add_rules says what it does. Needs no database.
+migration: install
+	@mkdir -p data
+	@$(RUN) -c 'import json; from core.database import tortoise_config as config; \
+		print(json.dumps(config("sqlite:///unused")))' > data/makemigrations.json
+	@PYTHONPATH=. $(VENV)/bin/tortoise --config-file data/makemigrations.json \
+		makemigrations $(if $(NAME),--name $(NAME))
 
 requirements:
 	$(LOCK) -o requirements/run.txt

@@ -103,7 +103,7 @@ def demo_trouble(port: int) -> str | None:
 
 def run(folder: Path, bot_port: int, port: int) -> int:
     """Run the Playground until it ends or Ctrl-C; its exit code. Telemetry is off, both ways."""
-    command = ["npx", "--yes", f"--package={PACKAGE}", "m365agentsplayground", "start"]
+    command = ["npx", "--yes", f"--package={PACKAGE}", "agentsplayground", "start"]
     command += ["-c", "msteams", "-p", str(port), "--disable-telemetry"]
     environ = os.environ | {
         "BOT_ENDPOINT": f"http://127.0.0.1:{bot_port}/api/messages",

@@ -5,10 +5,10 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+
 from bot.commands import command_table
 from dialogs.runner import DialogRunner
 from dialogs.talks import Talks
-
 from manifest import build
 
 ENVIRON = {

@@ -1,9 +1,9 @@
 import json
 
 import pytest
-from sandbox.sample import TENANT_ID, sample_tenant
 
 from sandbox import playground
+from sandbox.sample import TENANT_ID, sample_tenant
 
 
 @pytest.fixture
