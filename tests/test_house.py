@@ -24,7 +24,8 @@ from tests.house import (
 LONGEST_FILE = 400
 
 NEVER_IMPORTED = {
-    "core": "botbuilder botframework aiohttp apscheduler bot dialogs sandbox manifest app wiring tests",
+    "core": "botbuilder botframework aiohttp apscheduler bot dialogs sandbox"
+    " manifest app wiring tests",
     "dialogs": "botbuilder botframework aiohttp apscheduler tortoise msal httpx bot sandbox"
     " manifest app wiring tests",
     "bot": "tortoise msal httpx apscheduler procrastinate sandbox manifest app wiring tests",
