@@ -159,8 +159,8 @@ class Subscriptions:
         now = self._now()
         renewed = await graph.renew(self._client, access, row.graph_id, now=now)
         if renewed is None:
-            await row.delete()
-            await self._create(access, row.folder)
+            if await Subscription.filter(id=row.id).delete():
+                await self._create(access, row.folder)
             return
         await Subscription.filter(id=row.id).update(
             expires_at=renewed.expires_at, renew_at=renewed.renew_at(now)
@@ -186,7 +186,7 @@ class Subscriptions:
             expires_at=made.expires_at,
             renew_at=made.renew_at(now),
         )
-        if await Mailbox.exists(id=folder.mailbox_id, state=MailboxState.ACTIVE):
+        if await _is_wanted(row, folder.mailbox_id):
             await self._sync(folder.mailbox_id)
         else:
             await self._end(access, row)
@@ -201,6 +201,13 @@ async def _can_subscribe(mailbox_id: int) -> bool:
     grant = await given.order_by("-id").first()
     active = await Mailbox.exists(id=mailbox_id, state=MailboxState.ACTIVE)
     return active and grant is not None and grant.kind is GrantKind.APPLICATION
+
+
+async def _is_wanted(row: Subscription, mailbox_id: int) -> bool:
+    """False if the mailbox was stopped, or another job was first, while Graph answered."""
+    first = await Subscription.filter(folder_id=row.folder_id).order_by("id").first()
+    active = await Mailbox.exists(id=mailbox_id, state=MailboxState.ACTIVE)
+    return active and first is not None and first.id == row.id
 
 
 async def _incomplete() -> list[int]:

@@ -50,7 +50,7 @@ class FakeGraph:
         subscription_id = request.url.path.rpartition("/")[2]
         if request.method == "POST":
             body = orjson.loads(request.content)
-            body["id"] = f"subscription-{len(self.asked)}"
+            body["id"] = factories.unlike("subscription")
             self.living[body["id"]] = body
             return httpx.Response(201, json=body)
         if subscription_id not in self.living:
@@ -290,6 +290,17 @@ async def test_a_mailbox_offboarded_while_graph_answered_keeps_no_subscription(o
 
     assert office.graph.living == {}
     assert await Subscription.all() == []
+
+
+async def test_of_two_jobs_that_subscribe_to_a_folder_at_once_the_first_stands(office: Office):
+    subscription_id = await office.subscribed()
+    access = await office.accesses.for_mailbox(office.mailbox.id)
+
+    await office.subscriptions._create(access, office.inbox)
+
+    assert [*office.graph.living] == [subscription_id]
+    assert (await Subscription.get()).graph_id == subscription_id
+    assert office.jobs.deferred == []
 
 
 async def test_a_subscription_is_never_made_inside_a_transaction(office: Office):
