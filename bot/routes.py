@@ -65,7 +65,7 @@ class Routes:
             return _handshake(token)
         try:
             body = await read_at_most(request.content, LARGEST_POST)
-            await self.notifications.arrived(body)
+            await self.notifications.receive(body)
         except TooLarge:
             return web.Response(status=413)
         except (InvalidInput, web.RequestPayloadError):
