@@ -95,7 +95,7 @@ class Routes:
         except ExternalError as error:
             log.warning("consent not finished", error=type(error).__name__)
             return page("That did not work", words(error), status=503)
-        if outcome.code == "next" and outcome.redirect_url:
+        if outcome.redirect_url:
             return _redirect(outcome.redirect_url)
         return consent_page(outcome.code)
 
