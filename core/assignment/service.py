@@ -111,25 +111,28 @@ class Assignments:
                 facts = {"member_id": thread.assignee_id or 0, "thread_id": thread_id}
                 change.records.notify("thread_notice", f"thread:{thread_id}", facts)
 
-    async def put_back(self, member_id: int, code: str) -> int:
+    async def put_back(self, member_id: int, code: str, mailbox_id: int | None = None) -> int:
         """Take every open thread from a member and give it to others, or let it wait.
 
-        `code` says why, such as `left` or `unreachable`. Returns how many there were.
+        `code` says why, such as `left` or `unreachable`; with a `mailbox_id` only the threads
+        there are taken. Returns how many there were.
         """
         member = await Member.get(id=member_id)
         total = 0
+        theirs = MailThread.filter(assignee_id=member_id, state=ThreadState.OPEN)
+        if mailbox_id is not None:
+            theirs = theirs.filter(mailbox_id=mailbox_id)
         while True:
             threads = (
-                await MailThread.filter(assignee_id=member_id, state=ThreadState.OPEN)
-                .order_by("mailbox_id", "id")
+                await theirs.order_by("mailbox_id", "id")
                 .limit(BATCH)
                 .values_list("mailbox_id", "id")
             )
             if not threads:
                 return total
-            mailbox_id = threads[0][0]
-            ids = [thread for mailbox, thread in threads if mailbox == mailbox_id]
-            await self._reassign(member.organization_id, mailbox_id, ids, member_id, code)
+            place = threads[0][0]
+            ids = [thread for mailbox, thread in threads if mailbox == place]
+            await self._reassign(member.organization_id, place, ids, member_id, code)
             total += len(ids)
 
     async def assign_waiting(self, mailbox_id: int) -> int:

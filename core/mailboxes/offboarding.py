@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 
 from core.audit.log import record
 from core.clock import Clock
@@ -84,8 +85,6 @@ async def drop_subscriptions(mailbox_id: int, access: Access, subscriptions: Sub
         return
     door = await access.as_application(mailbox_id)
     for row in rows:
-        try:
+        with suppress(GraphAuthFailed):
             await subscriptions.delete(door, row.graph_id)
-        except GraphAuthFailed:
-            pass
         await Subscription.filter(id=row.id).delete()

@@ -60,7 +60,7 @@ class Overview:
             raise NotFound("mailbox")
         if len(found) > 1:
             raise InvalidInput("mailbox", str(len(found)))
-        return found[0]
+        return int(found[0])
 
     async def progress(self, mailbox_id: int) -> ProgressView:
         mailbox = await Mailbox.get_or_none(id=mailbox_id)
@@ -77,7 +77,7 @@ class Overview:
             folders_done=await followed.filter(first_round_done=True).count(),
             folders=await followed.count(),
             messages=await MailMessage.filter(mailbox_id=mailbox_id).count(),
-            skipped=0,
+            skipped=sum(folder.skipped for folder in await followed),
             threads=await threads.count(),
             assigned=sum(each.values()),
             waiting=await live.filter(assignee_id=None).count(),

@@ -15,12 +15,13 @@ from core.mailboxes.access import Access
 from core.mailboxes.grants import reads_bodies
 from core.mailboxes.ledger import given_grant, revoke
 from core.mailboxes.models import Grant, GrantKind, Mailbox, MailboxState
-from core.mailboxes.ports import AppTokens, Probes
+from core.mailboxes.ports import Probes
 from core.mailboxes.schedule import sync_soon
 from core.mailboxes.verdicts import AGAIN_IN, Code, Found, Verdict, judge
 from core.mailboxes.views import ProbeView
+from core.outbox.queue import Outbox
 from core.people.models import Member, MemberState
-from core.people.notices import tell_member
+from core.people.notices import Notices
 from core.ports import JobQueue
 from core.transactions import transaction
 
@@ -40,12 +41,17 @@ _NOTICES = {
 
 class Probing:
     def __init__(
-        self, now: Clock, jobs: JobQueue, access: Access, app_tokens: AppTokens, probes: Probes
+        self,
+        now: Clock,
+        jobs: JobQueue,
+        outbox: Outbox,
+        access: Access,
+        probes: Probes,
     ) -> None:
         self._now = now
         self._jobs = jobs
+        self._notices = Notices(outbox)
         self._access = access
-        self._app_tokens = app_tokens
         self._probes = probes
 
     async def soon(self, mailbox_id: int, delay: timedelta = timedelta(0)) -> None:
@@ -178,7 +184,7 @@ class Probing:
     async def _tell(self, grant: Grant, verdict: Verdict) -> None:
         if grant.granted_by_id is None:
             return
-        await tell_member(
+        await self._notices.member(
             grant.organization_id,
             grant.granted_by_id,
             _NOTICES[verdict.code],

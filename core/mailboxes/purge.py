@@ -19,7 +19,7 @@ from core.clock import Clock
 from core.mail.models import Correspondent, MailMessage, MailThread, ThreadState
 from core.mailboxes.models import Folder, Mailbox, MailboxMember, MailboxState, SignIn, Subscription
 from core.outbox.models import OutboxMessage, OutboxState, PostedThread
-from core.outbox.queue import tell
+from core.outbox.queue import Outbox
 from core.ports import JobQueue
 from core.transactions import transaction
 
@@ -32,8 +32,9 @@ PAUSE = timedelta(minutes=1)
 
 
 class Purge:
-    def __init__(self, now: Clock, jobs: JobQueue) -> None:
+    def __init__(self, now: Clock, jobs: JobQueue, outbox: Outbox) -> None:
         self._now = now
+        self._outbox = outbox
         self._jobs = jobs
 
     async def run(self, mailbox_id: int) -> None:
@@ -88,7 +89,7 @@ class Purge:
         await _destroy_unknown(rows.values())
         shown: Any = PostedThread.filter(thread_id__in=list(rows)).distinct()
         for thread_id in await shown.values_list("thread_id", flat=True):
-            await tell(
+            await self._outbox.tell(
                 mailbox.organization_id,
                 "thread_card",
                 {"thread_id": thread_id},

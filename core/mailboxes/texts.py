@@ -1,4 +1,4 @@
-"""Mailbox addresses and folder names, opened for the moment: sealed under the organization's key."""
+"""Mailbox addresses and folder names: sealed under the organization's key, opened when shown."""
 
 from __future__ import annotations
 
