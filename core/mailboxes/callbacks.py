@@ -115,7 +115,7 @@ class Callbacks:
 
     async def _delegated(self, claimed: Claimed, query: Mapping[str, str]) -> CallbackOutcome:
         person = await self._person(claimed, query)
-        scopes = " ".join(sorted(person.scopes))
+        scopes = " ".join(sorted(scope for scope in person.scopes if rights_of([scope])))
         asked = await Grant.get_or_none(id=claimed.grant_id)
         if asked is None:
             raise _Refused("expired")
@@ -186,7 +186,7 @@ class Callbacks:
             return True
         if kind is GrantKind.APPLICATION:
             return False
-        return await member.filter(mailboxmembers__mailbox_id=claimed.mailbox_id).exists()
+        return await member.filter(mailbox_members__mailbox_id=claimed.mailbox_id).exists()
 
     async def _tell(self, claimed: Claimed, code: str) -> None:
         if claimed.mailbox_id is None:

@@ -178,8 +178,8 @@ class People:
     async def _assign_waiting(self, member: Member) -> None:
         """Somebody can be given work again: look at what waits in their mailboxes."""
         mailboxes = await Member.filter(
-            id=member.id, mailboxmembers__mailbox__state=MailboxState.ACTIVE
-        ).values_list("mailboxmembers__mailbox_id", flat=True)
+            id=member.id, mailbox_members__mailbox__state=MailboxState.ACTIVE
+        ).values_list("mailbox_members__mailbox_id", flat=True)
         for mailbox_id in mailboxes:
             await self._jobs.defer(
                 "assign_waiting",
