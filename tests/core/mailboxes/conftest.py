@@ -112,7 +112,9 @@ class House:
         self.user_tokens.signs_in = self.person(member, **more)
         return await self.back(state, code="code")
 
-    async def admin_consent(self, mailbox: Mailbox, tenant_id: str | None = None) -> CallbackOutcome:
+    async def admin_consent(
+        self, mailbox: Mailbox, tenant_id: str | None = None
+    ) -> CallbackOutcome:
         """Both pages: the sign-in, then the admin consent with `tenant_id` in the answer."""
         state = await self.to_admin_consent(mailbox)
         tenant_id = tenant_id or self.organization.tenant_id

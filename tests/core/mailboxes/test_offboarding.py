@@ -39,9 +39,7 @@ async def subscribe(house: House, mailbox: Mailbox) -> None:
 
 
 async def offboard(house: House, mailbox: Mailbox, *, purge: bool = False) -> tuple[str, ...]:
-    view = await house.onboarding.offboard(
-        await house.actor(house.ada), mailbox.id, purge=purge
-    )
+    view = await house.onboarding.offboard(await house.actor(house.ada), mailbox.id, purge=purge)
     return view.to_undo
 
 
@@ -164,9 +162,7 @@ async def with_mail(house: House, mailbox: Mailbox) -> tuple[Correspondent, Corr
     only_here = await factories.correspondent(house.vault, house.organization)
     elsewhere = await factories.correspondent(house.vault, house.organization)
     for sender in (only_here, elsewhere):
-        thread = await factories.thread(
-            house.vault, mailbox, sender, assignee_id=house.bob.id
-        )
+        thread = await factories.thread(house.vault, mailbox, sender, assignee_id=house.bob.id)
         await factories.message(house.vault, thread, inbox, sender)
     other = await factories.mailbox(house.vault, house.organization)
     await factories.thread(house.vault, other, elsewhere)

@@ -53,9 +53,7 @@ async def test_open_and_unassigned_threads_are_counted_without_history(house: Ho
 
 
 @pytest.mark.parametrize("text", ["help", "HELP@contoso.example", " help@contoso.example "])
-async def test_a_mailbox_is_found_by_its_address_or_its_first_part(
-    house: House, text: str
-) -> None:
+async def test_a_mailbox_is_found_by_its_address_or_its_first_part(house: House, text: str) -> None:
     mailbox = await house.ready()
 
     assert await house.mailboxes.find(await house.actor(house.bob), text) == mailbox.id
@@ -171,9 +169,7 @@ async def test_another_mailboxs_folder_is_not_found(house: House) -> None:
     foreign = await factories.folder(house.vault, other)
 
     with pytest.raises(NotFound):
-        await house.mailboxes.set_folders(
-            await house.actor(house.ada), mailbox.id, [foreign.id]
-        )
+        await house.mailboxes.set_folders(await house.actor(house.ada), mailbox.id, [foreign.id])
 
 
 async def test_sent_items_alone_receive_nothing(house: House) -> None:

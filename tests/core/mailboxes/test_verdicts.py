@@ -35,9 +35,7 @@ YOUNG, OLD = timedelta(minutes=1), PATIENCE
         (Found(W, R, U), OLD, "not_enforced", "no_message"),
     ],
 )
-def test_an_application_grant(
-    found: Found, age: timedelta, code: str, reason: str | None
-) -> None:
+def test_an_application_grant(found: Found, age: timedelta, code: str, reason: str | None) -> None:
     verdict = judge(GrantKind.APPLICATION, found, age=age, reads_bodies=False)
 
     assert (verdict.code, verdict.reason) == (code, reason)
