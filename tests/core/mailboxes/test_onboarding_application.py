@@ -289,8 +289,17 @@ async def test_begin_is_for_admins(house: House) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "help", "help@contoso", "hunter2 is my password", "a@b@contoso.example", "<help@c.de>"]
-    + ["help@contoso.example\nBcc: x@y.example", f"{'a' * 250}@contoso.example", ".a@contoso.de"],
+    [
+        "",
+        "help",
+        "help@contoso",
+        "hunter2 is my password",
+        "a@b@contoso.example",
+        "<help@contoso.example>",
+        "help@contoso.example\nBcc: x@y.example",
+        f"{'a' * 250}@contoso.example",
+        ".a@contoso.example",
+    ],
 )
 async def test_what_is_no_address_is_refused_and_not_kept(house: House, text: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
