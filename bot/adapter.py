@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-import structlog
 from aiohttp import web
 from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
 from botbuilder.schema import (
@@ -28,6 +27,7 @@ from bot.references import reference_from, reference_in
 from bot.signing_keys import KeysUnavailable
 from bot.turn import CALLER_KEY, CONNECTOR_KEY, new_operation_id
 from core.errors import ExternalError, UserError
+from core.log import get_logger
 
 OnTurn = Callable[[TurnContext], Awaitable[InvokeResponse | None]]
 """The bot's logic. An invoke's answer is returned, or sent as `invokeResponse`."""
@@ -38,7 +38,7 @@ OnError = Callable[[TurnContext, str], Awaitable[None]]
 
 T = TypeVar("T")
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class PostroomAdapter(CloudAdapterBase):  # type: ignore[misc]

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import jwt
-import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.algorithms import RSAAlgorithm
 
 from bot.outgoing import HttpDoor, Unreachable
 from core.errors import ExternalError
+from core.log import get_logger
 from core.outgoing import HostNotAllowed
 
 METADATA_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
@@ -31,7 +31,7 @@ PAUSE_WITHOUT_KEYS = 5.0
 TIMEOUT = 5.0
 """Seconds for metadata and keys together."""
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class KeysUnavailable(ExternalError):

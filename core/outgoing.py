@@ -23,12 +23,15 @@ MICROSOFT_HOSTS = (
 """Sign-in, Graph, the Teams connector and its upload hosts."""
 
 
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
 class HostNotAllowed(ExternalError):
     """A request to a host that is not on the allow-list was stopped before it was made."""
 
 
 class AllowedHosts:
-    """`patterns` are host names or `*.suffix`; with `host:port` the port must match too.
+    """`patterns` are `host`, `host:port` or `*.suffix`; without a port the scheme's own is meant.
 
     https is required, except to a pattern that itself starts with `http://`.
     """
@@ -54,10 +57,11 @@ class AllowedHosts:
         if not host or parts.username or parts.password:
             return False
         host = host.lower()
-        names = {host} if port is None else {host, f"{host}:{port}"}
-        if any((parts.scheme, name) in self._exact for name in names):
-            return True
-        return any(scheme == parts.scheme and host.endswith(end) for scheme, end in self._suffixes)
+        if port is not None and port != _DEFAULT_PORTS.get(parts.scheme):
+            return (parts.scheme, f"{host}:{port}") in self._exact
+        return (parts.scheme, host) in self._exact or any(
+            scheme == parts.scheme and host.endswith(end) for scheme, end in self._suffixes
+        )
 
     def check(self, url: str) -> None:
         """Raise HostNotAllowed unless the URL's host is on the list."""

@@ -111,14 +111,13 @@ class Assignments:
                 facts = {"member_id": thread.assignee_id or 0, "thread_id": thread_id}
                 change.records.notify("thread_notice", f"thread:{thread_id}", facts)
 
-    async def put_back(self, member_id: int, code: str, mailbox_id: int | None = None) -> int:
-        """Take every open thread from a member and give it to others, or let it wait.
+    async def put_back(self, member_id: int, code: str, mailbox_id: int | None = None) -> None:
+        """Take a member's open threads and give them to others, or let them wait.
 
-        `code` says why, such as `left` or `unreachable`; with a `mailbox_id` only the threads
-        there are taken. Returns how many there were.
+        `code` says why, such as `left` or `unreachable`. With a `mailbox_id`, those of that
+        mailbox alone.
         """
         member = await Member.get(id=member_id)
-        total = 0
         theirs = MailThread.filter(assignee_id=member_id, state=ThreadState.OPEN)
         if mailbox_id is not None:
             theirs = theirs.filter(mailbox_id=mailbox_id)
@@ -129,11 +128,10 @@ class Assignments:
                 .values_list("mailbox_id", "id")
             )
             if not threads:
-                return total
+                return
             place = threads[0][0]
             ids = [thread for mailbox, thread in threads if mailbox == place]
             await self._reassign(member.organization_id, place, ids, member_id, code)
-            total += len(ids)
 
     async def assign_waiting(self, mailbox_id: int) -> int:
         """Give out what waits because nobody could be given it. Returns how many found someone."""

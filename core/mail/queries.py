@@ -130,7 +130,7 @@ class Threads:
         person = found.correspondent
         key = self._vault.key(person.wrapped_key) if person else None
         owner = found.mailbox.organization
-        newest = await self._newest_message(found.id)
+        newest = await newest_message(found.id)
         return ThreadView(
             thread_id=found.id,
             version=found.version,
@@ -158,20 +158,6 @@ class Threads:
             message_id=newest.id if newest else None,
             why=await self._why(found.id),
         )
-
-    async def _newest_message(self, thread_id: int) -> MailMessage | None:
-        """The newest from outside that still has a source, outside Deleted and Junk if possible."""
-        messages = (
-            await MailMessage.filter(
-                thread_id=thread_id, direction=Direction.IN, source_gone_at=None
-            )
-            .order_by("-received_at", "-id")
-            .limit(20)
-            .select_related("folder")
-        )
-        away = (FolderKind.DELETED, FolderKind.JUNK)
-        here = [message for message in messages if message.folder.kind not in away]
-        return next(iter(here or messages), None)
 
     async def _why(self, thread_id: int) -> WhyView | None:
         decision = await Decision.filter(thread_id=thread_id).order_by("-at", "-id").first()
@@ -201,3 +187,16 @@ class Threads:
 
 def _open(key: DataKey | None, column: bytes, sealed: bytes | None) -> str | None:
     return key.open(column, bytes(sealed)) if key is not None and sealed is not None else None
+
+
+async def newest_message(thread_id: int) -> MailMessage | None:
+    """The newest from outside that still has a source, outside Deleted and Junk if possible."""
+    messages = (
+        await MailMessage.filter(thread_id=thread_id, direction=Direction.IN, source_gone_at=None)
+        .order_by("-received_at", "-id")
+        .limit(20)
+        .select_related("folder")
+    )
+    away = (FolderKind.DELETED, FolderKind.JUNK)
+    here = [message for message in messages if message.folder.kind not in away]
+    return next(iter(here or messages), None)

@@ -90,11 +90,12 @@ async def select(
     if not options:
         return []
     fixed = [marks(connection, 1, place) for place in range(1, len(values) + 1)]
-    options_marks = marks(connection, len(options), len(values) + 1)
-    query = (
-        f'SELECT {columns} FROM "{table}" '  # noqa: S608 names are ours
-        f'WHERE {where.format(*fixed)} AND "{column}" IN ({options_marks})'
-    )
-    if lock and not is_sqlite(connection):
+    query = f'SELECT {columns} FROM "{table}" WHERE {where.format(*fixed)} AND "{column}"'  # noqa: S608 names are ours
+    if is_sqlite(connection):
+        query += f" IN ({marks(connection, len(options))})"
+        return await connection.execute_query_dict(query, [*values, *options])
+    kind = "bigint" if isinstance(options[0], int) else "text"
+    query += f" = ANY(${len(values) + 1}::{kind}[])"  # one text whatever their number: planned once
+    if lock:
         query += ' ORDER BY "id" FOR UPDATE'
-    return await connection.execute_query_dict(query, [*values, *options])
+    return await connection.execute_query_dict(query, [*values, list(options)])

@@ -1,4 +1,4 @@
-"""Mailbox addresses and folder names: sealed under the organization's key, opened when shown."""
+"""Mailbox addresses and folder names, opened where they are needed."""
 
 from __future__ import annotations
 

@@ -10,6 +10,32 @@ from core.ports import JobQueue
 from core.transactions import after_commit
 
 
+async def tell(
+    organization_id: int,
+    kind: str,
+    facts: dict[str, Any],
+    *,
+    order_key: str,
+    at: datetime,
+    coalesce_key: str | None = None,
+) -> None:
+    """Queue one effect. `facts` holds ids and codes, never text.
+
+    With a `coalesce_key`, nothing is added while a row with that key is still due. It is
+    delivered by the next sweep; `Outbox.tell` also wakes the delivery.
+    """
+    row = OutboxMessage(
+        organization_id=organization_id,
+        kind=kind,
+        order_key=order_key,
+        coalesce_key=coalesce_key,
+        facts=facts,
+        due_at=at,
+        created_at=at,
+    )
+    await OutboxMessage.bulk_create([row], ignore_conflicts=coalesce_key is not None)
+
+
 class Outbox:
     """Adds rows and wakes the delivery once they are committed."""
 
@@ -26,20 +52,15 @@ class Outbox:
         at: datetime,
         coalesce_key: str | None = None,
     ) -> None:
-        """Queue one effect. `facts` holds ids and codes, never text.
-
-        With a `coalesce_key`, nothing is added while a row with that key is still due.
-        """
-        row = OutboxMessage(
-            organization_id=organization_id,
-            kind=kind,
+        """Queue one effect as `tell` does, and have it delivered after the commit."""
+        await tell(
+            organization_id,
+            kind,
+            facts,
             order_key=order_key,
+            at=at,
             coalesce_key=coalesce_key,
-            facts=facts,
-            due_at=at,
-            created_at=at,
         )
-        await OutboxMessage.bulk_create([row], ignore_conflicts=coalesce_key is not None)
         await self.wake()
 
     async def tell_progress(

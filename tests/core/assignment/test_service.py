@@ -154,7 +154,7 @@ async def test_a_finished_thread_reopens_for_who_had_it(desk: Desk) -> None:
 
 async def test_threads_of_who_leaves_go_to_the_others_with_the_reason(desk: Desk) -> None:
     threads = [await desk.thread(assignee_id=desk.ada.member_id) for _ in range(3)]
-    assert await desk.assignments.put_back(desk.ada.member_id, "left") == 3
+    await desk.assignments.put_back(desk.ada.member_id, "left")
     for thread in threads:
         assert (await MailThread.get(id=thread.id)).assignee_id == desk.bo.member_id
     decision = await Decision.filter(thread_id=threads[0].id).get()

@@ -48,9 +48,9 @@ class FakeThreads:
 
     put: list[tuple[int, str, int | None]] = field(default_factory=list)
 
-    async def put_back(self, member_id: int, code: str, mailbox_id: int | None = None) -> int:
+    async def put_back(self, member_id: int, code: str, mailbox_id: int | None = None) -> None:
         self.put.append((member_id, code, mailbox_id))
-        return 0
+
 
 
 @dataclass

@@ -116,7 +116,7 @@ async def test_removing_is_for_admins_of_the_same_organization(crowd: Crowd) -> 
 async def test_a_failure_to_put_threads_back_undoes_the_removal(
     crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fails(*_: object) -> int:
+    async def fails(*_: object) -> None:
         raise RuntimeError("crash")
 
     monkeypatch.setattr(crowd.threads, "put_back", fails)

@@ -1,0 +1,79 @@
+"""The table of card actions: verb → function.
+
+A button comes as an invoke (Action.Execute) or, from older clients, as a message with a value
+(Action.Submit). Both are dispatched here. Ids come from the card and are not trusted; rights
+come from the authenticated sender.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.commands import Commands, Who
+from core.errors import NotAllowed
+from dialogs import assignment, mailboxes, people, reports
+from dialogs.inputs import Inputs
+from dialogs.moves import Reply
+from dialogs.services import Services
+from dialogs.talks import HelpLines, Talks
+from dialogs.turns import Turn
+
+Act = Callable[[Services, Turn, Inputs], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class CardAction:
+    act: Act
+    who: Who = Who.MEMBER
+    replaces: bool = True
+    """The answer takes the place of the card; otherwise it is a message of its own."""
+
+    async def __call__(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
+        if not self.who.may(turn.actor):
+            raise NotAllowed(self.who.value)
+        return await self.act(services, turn, inputs)
+
+
+def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
+    async def help_(services: Services, turn: Turn, inputs: Inputs) -> Reply:
+        lines: HelpLines = commands.help_lines(turn.actor)
+        return await talks.help(services, turn, lines)
+
+    admin, officer = Who.ADMIN, Who.ADMIN_OR_PRIVACY_OFFICER
+    return {
+        "thread.show": CardAction(assignment.show_button),
+        "thread.open": CardAction(assignment.show_button, replaces=False),
+        "thread.why": CardAction(assignment.why_button),
+        "thread.take": CardAction(assignment.take_button),
+        "thread.release": CardAction(assignment.release_button),
+        "thread.done": CardAction(assignment.finish_button),
+        "thread.reopen": CardAction(assignment.reopen_button),
+        "thread.pass": CardAction(assignment.pass_button),
+        "thread.assign": CardAction(assignment.assign_button),
+        "queue.page": CardAction(assignment.queue_button),
+        "queue.done": CardAction(assignment.queue_done_button),
+        "queue.release": CardAction(assignment.queue_release_button),
+        "unassigned.page": CardAction(assignment.unassigned_button),
+        "unassigned.take": CardAction(assignment.unassigned_take_button),
+        "unassigned.done": CardAction(assignment.unassigned_done_button),
+        "people.page": CardAction(people.page_button),
+        "people.admin": CardAction(people.admin_button, admin),
+        "people.privacy": CardAction(people.privacy_button, admin),
+        "people.remove": CardAction(people.remove_button, admin),
+        "people.removed": CardAction(people.removed_button, admin),
+        "mailbox.list": CardAction(mailboxes.list_button),
+        "mailbox.pause": CardAction(mailboxes.pause_button, admin),
+        "mailbox.resume": CardAction(mailboxes.resume_button, admin),
+        "mailbox.consents": CardAction(mailboxes.consents_button, officer),
+        "mailbox.consent": CardAction(talks.consent_button, admin),
+        "mailbox.offboard": CardAction(talks.offboard_button, admin),
+        "onboarding.continue": CardAction(talks.go_on_button, admin),
+        "report.show": CardAction(reports.report_button),
+        "letters.retry": CardAction(reports.retry_button, admin),
+        "dialog.answer": CardAction(talks.answer_button),
+        "dialog.back": CardAction(talks.back_button),
+        "dialog.cancel": CardAction(talks.cancel_button),
+        "dialog.help": CardAction(talks.help_button),
+        "help": CardAction(help_, replaces=False),
+    }

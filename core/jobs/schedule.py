@@ -1,0 +1,27 @@
+"""What runs when, as data for the clock that the composition root winds up.
+
+Each timer queues a job; the queue coalesces, so a missed tick runs once, late.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    task: str
+    every: float
+    """Seconds."""
+    jitter: float
+    """At most so many seconds are added, so that replicas do not tick together."""
+
+    @property
+    def queueing_lock(self) -> str:
+        return f"timer:{self.task}"
+
+
+TIMERS = (
+    Timer("sweep", every=30, jitter=5),
+    Timer("renew_subscriptions", every=300, jitter=30),
+)

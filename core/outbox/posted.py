@@ -1,0 +1,169 @@
+"""What has been shown in Teams: recorded with ids, so that it can be changed or blanked later."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from core.clock import Clock
+from core.outbox.models import PostedActivity, PostedPerson, PostedThread
+from core.transactions import transaction
+
+MOST_REDRAWN = 20
+"""Cards of one thread that are kept up to date, the newest ones."""
+_LISTS = ("queue", "unassigned", "digest")
+"""Cards of many threads: of each kind only a member's newest is kept up to date."""
+_CLAIM = "claimed:"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a card shows: its kind, what draws it again, whose threads, which members."""
+
+    kind: str
+    threads: tuple[int, ...] = ()
+    people: tuple[int, ...] = ()
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An activity that stands in Teams."""
+
+    organization_id: int
+    member_id: int | None
+    """Whose 1:1 it stands in; None in a channel."""
+    service_url: str
+    conversation_id: str
+    activity_id: str
+    kind: str
+    facts: Mapping[str, Any]
+    posted_at: datetime
+
+
+class PostedCards:
+    def __init__(self, now: Clock) -> None:
+        self._now = now
+
+    async def record(
+        self,
+        organization_id: int,
+        member_id: int | None,
+        service_url: str,
+        conversation_id: str,
+        activity_id: str,
+        shown: Shown,
+    ) -> None:
+        """Record a new activity, or what one shows from now on."""
+        async with transaction() as connection:
+            known = await PostedActivity.get_or_none(
+                conversation_id=conversation_id, activity_id=activity_id
+            )
+            if known is None:
+                known = await PostedActivity.create(
+                    organization_id=organization_id,
+                    member_id=member_id,
+                    service_url=service_url,
+                    conversation_id=conversation_id,
+                    activity_id=activity_id,
+                    kind=shown.kind,
+                    facts=dict(shown.facts),
+                    posted_at=self._now(),
+                )
+            else:
+                await PostedActivity.filter(id=known.id).update(
+                    kind=shown.kind, facts=dict(shown.facts)
+                )
+                await PostedThread.filter(posted_id=known.id).delete()
+                await PostedPerson.filter(posted_id=known.id).delete()
+            if shown.threads:
+                await PostedThread.bulk_create(
+                    [PostedThread(posted_id=known.id, thread_id=i) for i in set(shown.threads)],
+                    using_db=connection,
+                )
+            if shown.people:
+                await PostedPerson.bulk_create(
+                    [PostedPerson(posted_id=known.id, member_id=i) for i in set(shown.people)],
+                    using_db=connection,
+                )
+
+    async def showing(self, thread_id: int) -> tuple[Posted, ...]:
+        """The cards to draw again when a thread changes, newest first."""
+        ids = await PostedThread.filter(thread_id=thread_id).values_list("posted_id", flat=True)
+        rows = await PostedActivity.filter(id__in=ids, member_id__not_isnull=True).order_by("-id")
+        singles = [row for row in rows if row.kind not in _LISTS][:MOST_REDRAWN]
+        lists = [row for row in rows if row.kind in _LISTS and await self._is_newest(row)]
+        return tuple(_view(row) for row in [*singles, *lists])
+
+    async def newest(
+        self, member_id: int, kind: str, *, since: datetime | None = None, **facts: int
+    ) -> Posted | None:
+        """A member's newest card of a kind, with these facts."""
+        found = PostedActivity.filter(member_id=member_id, kind=kind)
+        if since is not None:
+            found = found.filter(posted_at__gte=since)
+        for row in await found.order_by("-id").limit(50):
+            if all(row.facts.get(name) == value for name, value in facts.items()):
+                return _view(row)
+        return None
+
+    async def count(self, member_id: int, kinds: Collection[str], since: datetime) -> int:
+        return await PostedActivity.filter(
+            member_id=member_id, kind__in=list(kinds), posted_at__gte=since
+        ).count()
+
+    async def forget(self, conversation_id: str, activity_id: str) -> None:
+        """The activity is gone from Teams."""
+        await PostedActivity.filter(
+            conversation_id=conversation_id, activity_id=activity_id
+        ).delete()
+
+    async def claim(
+        self,
+        organization_id: int,
+        member_id: int | None,
+        service_url: str,
+        conversation_id: str,
+        kind: str,
+    ) -> bool:
+        """Whether this is the first of its kind in the conversation; then nobody else's is."""
+        try:
+            async with transaction():
+                await PostedActivity.create(
+                    organization_id=organization_id,
+                    member_id=member_id,
+                    service_url=service_url,
+                    conversation_id=conversation_id,
+                    activity_id=f"{_CLAIM}{kind}",
+                    kind=f"{_CLAIM}{kind}",
+                    posted_at=self._now(),
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    async def unclaim(self, conversation_id: str, kind: str) -> None:
+        """It could not be posted: the next one may try."""
+        await self.forget(conversation_id, f"{_CLAIM}{kind}")
+
+    async def _is_newest(self, row: PostedActivity) -> bool:
+        return not await PostedActivity.exists(
+            member_id=row.member_id, kind=row.kind, id__gt=row.id
+        )
+
+
+def _view(row: PostedActivity) -> Posted:
+    return Posted(
+        organization_id=row.organization_id,
+        member_id=row.member_id,
+        service_url=row.service_url,
+        conversation_id=row.conversation_id,
+        activity_id=row.activity_id,
+        kind=row.kind,
+        facts=row.facts,
+        posted_at=row.posted_at,
+    )

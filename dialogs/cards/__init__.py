@@ -1,0 +1,1 @@
+"""Cards: each one is a function from a view to a dict (Adaptive Cards 1.5)."""

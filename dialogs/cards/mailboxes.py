@@ -1,0 +1,183 @@
+"""Mailboxes, the consent ledger, and the progress of a first sync."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.mailboxes.models import GrantKind, MailboxState, Strategy
+from core.mailboxes.views import ConsentView, MailboxView, ProgressView
+from core.people.views import Actor
+from dialogs.cards.elements import (
+    NAME,
+    SUBJECT,
+    age,
+    card,
+    choices,
+    execute,
+    heading,
+    labelled,
+    note,
+    plain,
+    plural,
+    rich,
+    run,
+    safe,
+    table,
+    text_block,
+)
+from dialogs.moves import Card, Element
+
+MOST_SHOWN = 12
+STATES = {
+    MailboxState.ONBOARDING: ("being onboarded", "Accent"),
+    MailboxState.WAITING_FOR_MICROSOFT: ("waiting for Microsoft", "Warning"),
+    MailboxState.ACTIVE: ("active", "Good"),
+    MailboxState.PAUSED: ("paused", "Warning"),
+    MailboxState.NEEDS_CONSENT: ("needs consent", "Attention"),
+    MailboxState.OFFBOARDED: ("offboarded", "Default"),
+}
+STRATEGIES = {
+    Strategy.ROUND_ROBIN: "Round robin: to the next in turn",
+    Strategy.LOAD_BALANCED: "Load balanced: to whoever has the fewest open",
+}
+KINDS = {
+    GrantKind.APPLICATION: "application grant",
+    GrantKind.DELEGATED: "delegated grant: a person signed in",
+}
+_KEEPERS = {True: "Microsoft enforces", False: "Postroom promises"}
+
+
+def mailboxes_card(
+    mailboxes: tuple[MailboxView, ...], *, reader: Actor, now: datetime, say: str = ""
+) -> Card:
+    title = f"Mailboxes: {len(mailboxes)}"
+    body: list[Element] = [heading(title)]
+    if say:
+        body.append(note(say))
+    if not mailboxes:
+        body.append(note("None yet. An admin says `onboard` in 1:1 to begin."))
+    for view in mailboxes[:MOST_SHOWN]:
+        body += _mailbox(view, now)
+    if len(mailboxes) > MOST_SHOWN:
+        body.append(note(f"and {len(mailboxes) - MOST_SHOWN} more"))
+    actions: list[Element] = []
+    if reader.is_admin and mailboxes:
+        options = [(plain(m.address, SUBJECT), str(m.mailbox_id)) for m in mailboxes[:60]]
+        body.append(choices("mailbox", options, label="Pick a mailbox"))
+        actions = [
+            execute("Pause", "mailbox.pause"),
+            execute("Resume", "mailbox.resume"),
+            execute("Consent", "mailbox.consents"),
+            execute("Offboard…", "mailbox.offboard"),
+        ]
+    return card(body, actions, says=title)
+
+
+def _mailbox(view: MailboxView, now: datetime) -> list[Element]:
+    state, color = STATES[view.state]
+    synced = f"synced {age(view.synced_at, now)} ago" if view.synced_at else "never synced"
+    people = ", ".join(
+        safe(person.name, NAME) + (" (lead)" if person.is_lead else "")
+        for person in view.people[:12]
+    )
+    return [
+        rich(
+            run(safe(view.address, SUBJECT), weight="Bolder"),
+            run(f" · {state}", color=color),
+            separator=True,
+        ),
+        rich(
+            run(
+                f"{plural(view.open_threads, 'open thread')}, {view.unassigned:,} unassigned"
+                f" · {synced} · {'nobody works it yet' if not people else ''}",
+                isSubtle=True,
+            ),
+            run(people, isSubtle=True),
+        ),
+    ]
+
+
+def facts_of(mailboxes_enforced: bool, content_enforced: bool) -> list[Element]:
+    """The two facts of a grant, each with who keeps it."""
+    return [
+        rich(
+            run("Which mailboxes: ", weight="Bolder"),
+            run("only the named one · "),
+            run(
+                _KEEPERS[mailboxes_enforced],
+                weight="Bolder",
+                color="Good" if mailboxes_enforced else "Warning",
+            ),
+        ),
+        rich(
+            run("What content: ", weight="Bolder"),
+            run("headers, never a body or an attachment · "),
+            run(
+                _KEEPERS[content_enforced],
+                weight="Bolder",
+                color="Good" if content_enforced else "Warning",
+            ),
+        ),
+    ]
+
+
+def consents_card(consents: tuple[ConsentView, ...], *, now: datetime, say: str = "") -> Card:
+    """The consent ledger, newest first."""
+    title = "Consent ledger"
+    body: list[Element] = [heading(title)]
+    if say:
+        body.append(note(say))
+    if not consents:
+        body.append(note("No consent was given yet."))
+    for consent in consents[:MOST_SHOWN]:
+        body.append(
+            rich(
+                run(safe(consent.mailbox, SUBJECT), weight="Bolder"),
+                run(f" · {KINDS[consent.kind]}", isSubtle=True),
+                separator=True,
+            )
+        )
+        body += facts_of(consent.mailboxes_enforced, consent.content_enforced)
+        scopes = ", ".join(safe(scope, NAME) for scope in consent.scopes)
+        body.append(labelled("Rights", scopes or "by Exchange role assignment"))
+        body.append(rich(run(_given(consent, now), isSubtle=True)))
+    if len(consents) > MOST_SHOWN:
+        body.append(note(f"and {len(consents) - MOST_SHOWN} older"))
+    return card(body, [execute("Mailboxes", "mailbox.list")], says=title)
+
+
+def _given(consent: ConsentView, now: datetime) -> str:
+    by = f" by {safe(consent.granted_by, NAME)}" if consent.granted_by else ""
+    if consent.granted_at is None:
+        words = "not given yet"
+    else:
+        words = f"given {age(consent.granted_at, now)} ago{by}"
+    if consent.probed_at is not None:
+        words += f" · probed {age(consent.probed_at, now)} ago"
+    if consent.revoked_at is not None:
+        words += f" · revoked {age(consent.revoked_at, now)} ago"
+    return words
+
+
+def progress_card(view: ProgressView) -> Card:
+    """The first sync under way, and at its end the summary."""
+    title = "First sync: done" if view.is_finished else "First sync: under way"
+    body: list[Element] = [
+        heading(title),
+        rich(run(safe(view.mailbox, SUBJECT), weight="Bolder")),
+        text_block(
+            f"Folders {view.folders_done} of {view.folders} · "
+            f"{plural(view.messages, 'message')} · {plural(view.threads, 'thread')}"
+        ),
+        text_block(f"{view.assigned:,} assigned · {view.waiting:,} waiting"),
+    ]
+    if view.skipped:
+        body.append(note(f"{plural(view.skipped, 'message')} could not be read and were skipped."))
+    if view.is_finished:
+        if view.people:
+            rows = [(safe(name, NAME), f"{count:,}") for name, count in view.people[:20]]
+            body.append(table(("Person", "Open"), rows))
+        body.append(note("New mail is assigned as it arrives. `queue` shows what is yours."))
+    else:
+        body.append(note("This card changes as the sync goes on; there is nothing to wait for."))
+    return card(body, says=title)

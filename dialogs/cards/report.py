@@ -1,0 +1,110 @@
+"""The report: figures, a native Teams chart, and a table where charts cannot be drawn.
+
+https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/charts-in-adaptive-cards
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from core.reports.views import ReportView
+from dialogs.cards.elements import (
+    NAME,
+    SUBJECT,
+    age,
+    card,
+    execute,
+    heading,
+    note,
+    rich,
+    run,
+    safe,
+    table,
+)
+from dialogs.moves import Card, Element
+
+MOST_MEMBERS = 25
+_UNSEEN = "Answers are not copied to this mailbox, so there is no figure about them yet."
+
+
+def report_card(view: ReportView, *, now: datetime) -> Card:
+    title = f"Report: {view.begins:%d %b %Y} to {view.ends:%d %b %Y}"
+    body: list[Element] = [
+        heading(title),
+        rich(run(safe(view.mailbox, SUBJECT, "All your mailboxes"), isSubtle=True)),
+        table(("Figure", "Threads"), _figures(view, now)),
+        _chart(view),
+    ]
+    if view.members:
+        rows = [
+            (safe(figures.name, NAME), f"{figures.open:,}", f"{figures.finished:,}")
+            for figures in view.members[:MOST_MEMBERS]
+        ]
+        body.append(table(("Person", "Open", "Finished"), rows))
+        if len(view.members) > MOST_MEMBERS:
+            body.append(note(f"and {len(view.members) - MOST_MEMBERS} more people"))
+    if view.answered is None:
+        body.append(note(_UNSEEN))
+    actions = [execute(label, "report.show", {"period": p}) for label, p in _PERIODS]
+    return card(body, actions, says=title)
+
+
+_PERIODS = (("This week", "this week"), ("Last week", "last week"), ("Last month", "last month"))
+
+
+def channel_report(view: ReportView) -> str:
+    """Numbers alone, for a channel."""
+    answered = "" if view.answered is None else f"{view.answered:,} answered, "
+    return (
+        f"{view.begins:%d %b} to {view.ends:%d %b}: {view.received:,} received, {answered}"
+        f"{view.finished:,} finished. Open now: {view.open:,}, unassigned: {view.unassigned:,}."
+    )
+
+
+def _figures(view: ReportView, now: datetime) -> list[tuple[str, str]]:
+    oldest = age(view.oldest_open_at, now) if view.oldest_open_at else "–"
+    return [
+        ("Received", f"{view.received:,}"),
+        ("Answered", "not seen" if view.answered is None else f"{view.answered:,}"),
+        ("Finished", f"{view.finished:,}"),
+        ("Open now", f"{view.open:,}"),
+        ("Unassigned now", f"{view.unassigned:,}"),
+        ("Oldest open", oldest),
+        ("First answer (median)", _span(view.first_answer)),
+    ]
+
+
+def _span(span: timedelta | None) -> str:
+    if span is None:
+        return "–"
+    minutes = round(span.total_seconds() / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest:02} min" if hours < 48 else f"{hours // 24} days"
+
+
+def _chart(view: ReportView) -> Element:
+    """Received and finished each day; a table for clients that draw no charts."""
+    days = view.days[-31:]
+    if not days:
+        return note("Nothing was received or finished in this time.")
+    series = (("Received", "received"), ("Finished", "finished"))
+    return {
+        "type": "Chart.VerticalBar.Grouped",
+        "title": "Received and finished each day",
+        "showTitle": True,
+        "xAxisTitle": "Day",
+        "yAxisTitle": "Threads",
+        "data": [
+            {
+                "legend": legend,
+                "values": [{"x": f"{day.day:%d %b}", "y": getattr(day, name)} for day in days],
+            }
+            for legend, name in series
+        ],
+        "fallback": table(
+            ("Day", "Received", "Finished"),
+            [(f"{day.day:%d %b}", f"{day.received:,}", f"{day.finished:,}") for day in days],
+        ),
+    }

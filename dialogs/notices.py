@@ -1,0 +1,105 @@
+"""Notices: what members are told without having asked, by code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.people.views import Actor
+from dialogs.cards.elements import (
+    NAME,
+    SUBJECT,
+    card,
+    execute,
+    heading,
+    rich,
+    run,
+    safe,
+    text_block,
+)
+from dialogs.moves import Element, Reply
+from dialogs.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    title: str
+    words: str
+    button: tuple[str, str] | None = None
+    """(label, verb); gets the mailbox's id."""
+    for_admins: bool = True
+
+
+_GO_ON = ("Continue", "onboarding.continue")
+_CONSENT = ("Consent again", "mailbox.consent")
+
+NOTICES: Mapping[str, _Notice] = {
+    "consent_done": _Notice("Consent has arrived", "Onboarding can go on.", _GO_ON),
+    "consent_failed": _Notice(
+        "Consent did not work",
+        "Microsoft did not give it, or somebody else than you signed in. Please try again.",
+        _GO_ON,
+    ),
+    "waiting_for_microsoft": _Notice(
+        "Waiting for Microsoft",
+        "The rights have not spread yet; that takes from 30 minutes to 2 hours. I look again by "
+        "myself and write to you.",
+    ),
+    "probe_passed": _Notice(
+        "Microsoft lets me in",
+        "I can read the headers of that mailbox, and am refused the rest.",
+        _GO_ON,
+    ),
+    "probe_not_enforced": _Notice(
+        "I have stopped: Microsoft would let me into more",
+        "Remove Postroom's Mail permissions in Entra, keep the Exchange role on this mailbox "
+        "alone, and try again.",
+        _GO_ON,
+    ),
+    "needs_consent": _Notice(
+        "A mailbox needs consent again",
+        "Its grant no longer works, so no mail arrives here. Nothing is lost: assignments and the "
+        "place in the mailbox are kept until somebody consents.",
+        _CONSENT,
+    ),
+    "unreachable": _Notice(
+        "Somebody cannot be reached",
+        "They blocked or removed Postroom in Teams. Their open threads were put back.",
+    ),
+    "handed_back": _Notice(
+        "Threads were put back", "`unassigned` shows what nobody has.", for_admins=False
+    ),
+    "dead_letter": _Notice(
+        "Something could not be delivered", "`dead letters` shows what, and tries it again."
+    ),
+    "sync_failed": _Notice(
+        "A mailbox could not be read",
+        "Microsoft 365 refused again and again. I go on trying; `mailboxes` shows its state.",
+    ),
+}
+
+
+async def notice_reply(services: Services, actor: Actor, facts: Mapping[str, Any]) -> Reply | None:
+    """None where there is nothing to tell: an unknown code, or no longer for this member."""
+    notice = NOTICES.get(str(facts.get("code")))
+    if notice is None or (notice.for_admins and not actor.is_admin):
+        return None
+    body: list[Element] = [heading(notice.title)]
+    mailbox_id, person_id = facts.get("mailbox_id"), facts.get("person_id")
+    if isinstance(mailbox_id, int):
+        for view in await services.mailboxes.mailboxes(actor):
+            if view.mailbox_id == mailbox_id:
+                body.append(rich(run(safe(view.address, SUBJECT), weight="Bolder")))
+    people: tuple[int, ...] = ()
+    if isinstance(person_id, int):
+        for person in await services.people.people(actor):
+            if person.member_id == person_id:
+                body.append(rich(run(safe(person.name, NAME), weight="Bolder")))
+                people = (person_id,)
+    body.append(text_block(notice.words))
+    actions = []
+    if notice.button is not None and isinstance(mailbox_id, int):
+        label, verb = notice.button
+        actions.append(execute(label, verb, {"mailbox": mailbox_id}))
+    return Reply(card=card(body, actions, says=notice.title), kind="notice", people=people)

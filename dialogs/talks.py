@@ -1,0 +1,112 @@
+"""The commands and buttons that open, answer and end dialogs."""
+
+from __future__ import annotations
+
+from core.errors import InvalidInput
+from dialogs.cards.welcome import help_card, welcome_card
+from dialogs.inputs import Inputs, number_of, texts_of
+from dialogs.mailboxes import mailbox_of, named_mailbox
+from dialogs.moves import Answer, Reply
+from dialogs.runner import DialogRunner, Place
+from dialogs.secrets import looks_like_secret
+from dialogs.services import Services
+from dialogs.turns import Turn
+from dialogs.wording import LEAKED
+
+NOTHING_OPEN = "Nothing is open. `help` says what you can say."
+HelpLines = tuple[tuple[str, str], ...]
+"""(what to say, what it does)."""
+
+
+class Talks:
+    def __init__(self, runner: DialogRunner) -> None:
+        self._runner = runner
+
+    async def onboard(self, services: Services, turn: Turn, rest: str) -> Reply:
+        return await self._runner.begin(services, turn, "onboarding")
+
+    async def offboard(self, services: Services, turn: Turn, rest: str) -> Reply:
+        if not rest:
+            return await self._runner.begin(services, turn, "offboarding")
+        mailbox_id = await named_mailbox(services, turn, rest)
+        return await self._runner.begin(
+            services, turn, "offboarding", step="data", memory={"mailbox": mailbox_id}
+        )
+
+    async def cancel(self, services: Services, turn: Turn, rest: str) -> Reply:
+        return await self._runner.cancel(services, turn) or Reply(text=NOTHING_OPEN)
+
+    async def back(self, services: Services, turn: Turn, rest: str) -> Reply:
+        return await self._runner.back(services, turn) or Reply(text=NOTHING_OPEN)
+
+    async def help(self, services: Services, turn: Turn, lines: HelpLines) -> Reply:
+        """Of the open step, if there is one; else what the person may say."""
+        if turn.private:
+            reply = await self._runner.help(services, turn)
+            if reply is not None:
+                return reply
+        return Reply(card=help_card(lines, services.links.privacy), kind="help")
+
+    async def hello(self, services: Services, turn: Turn, rest: str) -> Reply:
+        return welcome_reply(services, turn)
+
+    async def typed(self, services: Services, turn: Turn, text: str) -> Reply | None:
+        """What is no command answers the open dialog; None if there is none."""
+        reply = await self._runner.answer(services, turn, Answer(text=text))
+        if reply is None and looks_like_secret(text):
+            return Reply(text=LEAKED)
+        return reply
+
+    async def answer_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
+        answer = Answer(inputs=texts_of(inputs))
+        reply = await self._runner.answer(services, turn, answer, _place(inputs))
+        return reply or Reply(text=NOTHING_OPEN)
+
+    async def back_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
+        return await self.back(services, turn, "")
+
+    async def cancel_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
+        return await self.cancel(services, turn, "")
+
+    async def help_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
+        return await self._runner.help(services, turn) or Reply(text=NOTHING_OPEN)
+
+    async def go_on_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
+        """From a notice: go on with onboarding where Microsoft or a person had to act."""
+        view = await mailbox_of(services, turn, number_of(inputs, "mailbox"))
+        return await self._runner.begin(
+            services, turn, "onboarding", step="waiting", memory={"mailbox": view.mailbox_id}
+        )
+
+    async def consent_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
+        """From a notice: consent again to a mailbox whose grant is gone."""
+        view = await mailbox_of(services, turn, number_of(inputs, "mailbox"))
+        return await self._runner.begin(
+            services,
+            turn,
+            "onboarding",
+            step="consent",
+            memory={"mailbox": view.mailbox_id, "again": 1},
+        )
+
+    async def offboard_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
+        view = await mailbox_of(services, turn, number_of(inputs, "mailbox"))
+        return await self._runner.begin(
+            services, turn, "offboarding", step="data", memory={"mailbox": view.mailbox_id}
+        )
+
+
+def welcome_reply(services: Services, turn: Turn) -> Reply:
+    card = welcome_card(
+        services.links.privacy,
+        has_mailboxes=bool(turn.actor.mailboxes),
+        is_admin=turn.actor.is_admin,
+    )
+    return Reply(card=card, kind="welcome")
+
+
+def _place(inputs: Inputs) -> Place:
+    dialog, step = inputs.get("dialog"), inputs.get("step")
+    if not isinstance(dialog, str) or not isinstance(step, str):
+        raise InvalidInput("answer")
+    return Place(dialog, step, number_of(inputs, "at", "answer"))

@@ -1,0 +1,99 @@
+"""Every error that a person may meet, in words. Nothing they typed is repeated."""
+
+from __future__ import annotations
+
+from core.errors import (
+    AlreadyAssigned,
+    ConnectorError,
+    ExternalError,
+    GraphAuthFailed,
+    GraphError,
+    GraphThrottled,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    PostroomError,
+    RecipientUnreachable,
+)
+
+NOT_FOUND = "There is no such thing, or it is not yours to see."
+STALE = "It had changed meanwhile. This is how it stands now."
+BUSY = "I am still at your last answer. One moment, please."
+IN_PRIVATE = "Please say that to me in 1:1."
+ANSWERED_IN_PRIVATE = "I have answered you in 1:1."
+ASKED_IN_CHANNEL = "You asked in a channel:"
+LEAKED = (
+    "That looks like a password or a key. I never need one, and I have not kept it. "
+    "Please delete your message in Teams and change that secret."
+)
+
+_NEEDS = {
+    "admin": "That is for Postroom admins.",
+    "lead": "That is for leads of that mailbox.",
+    "privacy_officer": "That is for privacy officers.",
+    "member": "That is for members of Postroom. An admin can invite you.",
+    "last_admin": "The last admin cannot be removed: make somebody else an admin first.",
+}
+_FIELDS = {
+    "thread": "I need a thread's number, such as `42`.",
+    "person": "I need one person: their first name, full name or address.",
+    "people": "I need one or more people: pick them, or type their names with commas between.",
+    "member": "I need one person: pick one of the list.",
+    "mailbox": "I need one mailbox: pick one of the list, or type its address.",
+    "address": "I need the address of a shared mailbox, such as `support@contoso.com`.",
+    "period": "I know `today`, `this week`, `last week`, `last month` and `past 30 days`.",
+    "kind": "Please pick one of the two kinds of grant.",
+    "live_from": "I need a number of days, or `all`.",
+    "folders": "Please pick at least one folder, or type `all`.",
+    "strategy": "Please pick one of the two ways to assign.",
+    "letter": "I need a number of the list.",
+    "answer": "Please pick one of the choices.",
+    "role": "That is not a role.",
+    "version": STALE,
+}
+_HINTS = {
+    "nobody": "I know nobody by that name here.",
+    "none": "I know nobody by that name here.",
+    "several": "More than one person goes by that name: please give the full name or the address.",
+    "ambiguous": (
+        "More than one person goes by that name: please give the full name or the address."
+    ),
+    "not_in_mailbox": "That person does not work this mailbox.",
+    "not_ready": "That person has not added Postroom in Teams, so they cannot be given work.",
+    "unreachable": "That person cannot be reached in Teams, so they cannot be given work.",
+    "done": "That thread is done: `reopen` it first.",
+    "not_done": "That thread is still open.",
+    "unassigned": "Nobody has that thread.",
+    "history": "That thread is history: it is from before its mailbox began to be assigned.",
+    "exists": "That mailbox is with us already: `mailboxes` shows it.",
+    "last_admin": "The last admin cannot be removed: make somebody else an admin first.",
+}
+
+
+def words(error: PostroomError) -> str:
+    """One sentence or two that say what to do; the same for missing and for not theirs."""
+    match error:
+        case NotFound():
+            return NOT_FOUND
+        case NotAllowed():
+            return _NEEDS.get(error.needs, "That is for somebody with another role.")
+        case InvalidInput():
+            if error.hint.isdecimal():
+                return _HINTS["nobody" if error.hint == "0" else "several"]
+            return _HINTS.get(error.hint) or _FIELDS.get(error.field, "I cannot use that.")
+        case AlreadyAssigned():
+            return "Somebody has that thread already."
+        case GraphAuthFailed():
+            return "Microsoft no longer lets me into that mailbox: an admin must consent again."
+        case GraphThrottled():
+            return "Microsoft asks for a pause. Please try again in a minute."
+        case GraphError():
+            return "Microsoft 365 did not do that just now. Please try again in a minute."
+        case RecipientUnreachable():
+            return "I cannot write to you in 1:1: please add Postroom in Teams first."
+        case ConnectorError():
+            return "Teams did not take my answer just now. Please try again in a minute."
+        case ExternalError():
+            return "Something outside Postroom did not answer. Please try again in a minute."
+        case _:
+            return "That did not work. Please try again, or say `help`."

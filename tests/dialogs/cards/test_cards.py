@@ -1,0 +1,213 @@
+"""Every card obeys Teams' rules, whatever people outside wrote."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.mail.models import ThreadState
+from core.mail.views import ThreadPage, ThreadRow
+from core.mailboxes.views import MailboxPersonView
+from dialogs.cards.elements import NAME, SUBJECT, age, plain, safe
+from dialogs.cards.letters import letters_card
+from dialogs.cards.lists import queue_card, unassigned_card
+from dialogs.cards.mailboxes import consents_card, mailboxes_card, progress_card
+from dialogs.cards.people import people_card, remove_card
+from dialogs.cards.report import channel_report, report_card
+from dialogs.cards.thread import gone_card, thread_card
+from dialogs.cards.welcome import help_card, stranger_card, welcome_card
+from dialogs.notices import NOTICES, notice_reply
+from tests.dialogs.rules import check_card, parts, texts, verbs
+from tests.dialogs.world import ANNA, BEN, MAILBOX, NOW, a_thread, a_world
+
+HOSTILE = "\u202e[Your bank](https://evil.example)\x00\u200b \n**pay**\t" + "\U0001f4a9" * 5000
+LINK = "https://postroom.example/open/42.x.k"
+
+
+def drawn(view, member_id=ANNA, **more):
+    reader = a_world().actor(member_id)
+    return thread_card(view, reader=reader, now=NOW, outlook=LINK, **more)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        a_thread(),
+        a_thread(assignee_id=ANNA, assignee="Anna", assigned_at=NOW, answered_at=NOW),
+        a_thread(assignee_id=BEN, assignee="Ben"),
+        a_thread(state=ThreadState.DONE),
+        a_thread(state=ThreadState.SNOOZED, assignee_id=ANNA, assignee="Anna"),
+        a_thread(is_history=True),
+        a_thread(subject=None, sender_name=None, sender_address=None, why=None),
+        a_thread(subject="", message_id=None, last_received_at=None),
+    ],
+)
+@pytest.mark.parametrize("explain", [False, True])
+def test_thread_card_obeys_the_rules(view, explain):
+    check_card(drawn(view, explain=explain))
+    check_card(drawn(view, BEN, explain=explain))
+
+
+def test_thread_card_shows_sender_subject_age_state_and_link():
+    card = drawn(a_thread())
+    shown = texts(card, "TextRun") + texts(card, "TextBlock")
+    assert "Printer on fire" in shown
+    assert "Zoe Outside <zoe@outside.example>" in shown
+    assert "2 h old" in shown
+    assert "Unassigned" in shown
+    assert any(action.get("url") == LINK for action in card["actions"])
+
+
+def test_hostile_text_stands_only_in_text_runs_and_is_made_harmless():
+    view = a_thread(
+        subject=HOSTILE,
+        sender_name=HOSTILE,
+        sender_address=HOSTILE,
+        assignee=HOSTILE,
+        assignee_id=2,
+    )
+    card = drawn(view, explain=True)
+    check_card(card)
+    assert "evil.example" in texts(card, "TextRun")
+    for part in parts(card):
+        if part["type"] != "TextRun":
+            assert "evil.example" not in str(part.get("text", ""))
+            assert "evil.example" not in str(part.get("title", ""))
+    assert "\u202e" not in str(card)
+
+
+def test_names_in_choices_hold_no_markdown():
+    colleague = MailboxPersonView(7, "[Ada](https://evil.example)", False, True)
+    card = drawn(a_thread(), colleagues=(colleague,))
+    check_card(card)
+    (choice,) = next(p for p in parts(card) if p["type"] == "Input.ChoiceSet")["choices"]
+    assert not set("[]()") & set(choice["title"])
+
+
+def test_actions_fit_the_state_and_the_reader():
+    assert verbs(drawn(a_thread())) == ["thread.take", "thread.done", "thread.pass", "thread.why"]
+    mine = a_thread(assignee_id=BEN, assignee="Ben")
+    assert "thread.release" in verbs(drawn(mine, BEN))
+    assert verbs(drawn(a_thread(assignee_id=ANNA), BEN)) == ["thread.why"]
+    assert verbs(drawn(a_thread(state=ThreadState.DONE))) == ["thread.reopen", "thread.why"]
+
+
+def a_page(count=8, page=2, pages=9, **changes):
+    row = ThreadRow(42, MAILBOX, "Subject", "Zoe", NOW, ThreadState.OPEN, None, None, None)
+    rows = tuple(replace(row, thread_id=10**9 + i, **changes) for i in range(count))
+    return ThreadPage(rows, 1000, page, pages)
+
+
+@pytest.mark.parametrize("draw", [queue_card, unassigned_card])
+def test_lists_fit_whatever_their_subjects_are(draw):
+    for page in (a_page(), a_page(0, 1, 1), a_page(subject=HOSTILE, sender_name=HOSTILE)):
+        check_card(draw(page, now=NOW))
+
+
+def test_lists_offer_paging_and_act_on_the_number_picked():
+    card = queue_card(a_page(), now=NOW)
+    assert verbs(card) == [
+        "thread.open", "queue.done", "queue.release", "queue.page", "queue.page",
+    ]  # fmt: skip
+    pick = next(p for p in parts(card) if p["type"] == "Input.ChoiceSet")
+    assert len(pick["choices"]) == 8
+
+
+async def test_the_other_cards_obey_the_rules():
+    world = a_world()
+    world.names.update({i: HOSTILE for i in range(20, 60)})
+    anna, ben = world.actor(ANNA), world.actor(BEN)
+    people = await world.people(anna)
+    mailboxes = await world.services().mailboxes.mailboxes(anna)
+    hostile = replace(mailboxes[0], address=HOSTILE)
+    for page in (1, 2, 3):
+        check_card(people_card(people, reader=anna, install_link=LINK, page=page))
+    for card in (
+        people_card(people, reader=ben, install_link=LINK),
+        remove_card(people[-1]),
+        mailboxes_card((hostile,) * 30, reader=anna, now=NOW, say="Which one?"),
+        mailboxes_card((), reader=ben, now=NOW),
+        consents_card(await world.consents(anna) * 10, now=NOW),
+        consents_card((), now=NOW),
+        progress_card(await world.services().mailboxes.progress(1)),
+        progress_card(replace(await world.services().mailboxes.progress(1), is_finished=True)),
+        letters_card(await world.dead_letters(anna) * 30, now=NOW),
+        letters_card((), now=NOW),
+        welcome_card(LINK, has_mailboxes=True, is_admin=False),
+        welcome_card(LINK, has_mailboxes=False, is_admin=True),
+        stranger_card(LINK),
+        help_card([("take 42", "make it yours")] * 30, LINK),
+        gone_card(42),
+    ):
+        check_card(card)
+
+
+async def test_report_has_a_native_chart_with_a_table_to_fall_back_on():
+    world = a_world()
+    view = await world.overview(world.actor(ANNA), "")
+    card = report_card(view, now=NOW)
+    check_card(card)
+    chart = next(p for p in parts(card) if p["type"].startswith("Chart."))
+    assert chart["fallback"]["type"] == "Table"
+    assert "Ben Busy" in texts(card, "TextRun")
+    check_card(report_card(replace(view, days=(), members=view.members * 40), now=NOW))
+
+
+async def test_report_says_instead_of_a_figure_when_answers_are_unseen():
+    world = a_world()
+    view = await world.overview(world.actor(ANNA), "")
+    assert "not seen" in texts(report_card(view, now=NOW), "TextRun")
+    assert "answered" not in channel_report(view)
+
+
+async def test_each_consent_shows_two_facts_with_who_keeps_them():
+    world = a_world()
+    card = consents_card(await world.consents(world.actor(ANNA)), now=NOW)
+    shown = texts(card, "TextRun")
+    assert shown.count("Microsoft enforces") == 2
+    assert shown.count("Postroom promises") == 2
+
+
+async def test_every_notice_can_be_drawn():
+    world = a_world()
+    for code in NOTICES:
+        facts = {"code": code, "mailbox_id": MAILBOX, "person_id": BEN}
+        made = await notice_reply(world.services(), world.actor(ANNA), facts)
+        assert made is not None
+        check_card(made.card)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("  a\t\nb  ", "a b"),
+        ("a\u202eb\u2066c\u200bd\x07", "abcd"),
+        ("\ud800x", "x"),
+        ("\u202e\u200b", "none"),
+        (None, "none"),
+        ("x" * 1_000_000, "x" * 149 + "…"),
+    ],
+)
+def test_safe_leaves_one_visible_line(text, shown):
+    assert safe(text, SUBJECT, "none") == shown
+
+
+def test_plain_takes_markdown_out():
+    assert plain("[a](b) *c* `d`", NAME) == "a b c d"
+
+
+@pytest.mark.parametrize(
+    ("gone_by", "said"),
+    [
+        (timedelta(seconds=5), "under a minute"),
+        (timedelta(seconds=-5), "under a minute"),
+        (timedelta(minutes=59), "59 min"),
+        (timedelta(hours=47), "47 h"),
+        (timedelta(days=12), "12 days"),
+    ],
+)
+def test_age_is_said_in_one_unit(gone_by, said):
+    assert age(NOW - gone_by, NOW) == said

@@ -1,0 +1,439 @@
+"""An organization in memory, behind the ports that conversations ask; rights as core keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from core.conversations.open_dialogs import OpenDialog
+from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
+from core.mail.models import ThreadState
+from core.mail.views import ThreadPage, ThreadRow, ThreadView, WhyView
+from core.mailboxes.models import FolderKind, GrantKind, MailboxState, Strategy
+from core.mailboxes.views import (
+    CallbackOutcome,
+    ConsentView,
+    FolderView,
+    MailboxPersonView,
+    MailboxView,
+    ProbeView,
+    ProgressView,
+)
+from core.people.models import MemberState
+from core.people.views import Actor, PersonView, ReferenceView
+from core.reports.views import DayFigures, MemberFigures, ReportView
+from dialogs.services import DeadLetter, GrantFacts, Services
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+ANNA, BEN, CARA, STRANGER = 1, 2, 3, 9
+"""Anna is admin and leads the mailbox, Ben works it, Cara works none."""
+MAILBOX, FOREIGN_MAILBOX = 10, 90
+FOREIGN_THREAD = 900
+ADDRESS = "support@contoso.example"
+
+
+def a_thread(thread_id: int = 42, **changes: Any) -> ThreadView:
+    view = ThreadView(
+        thread_id=thread_id,
+        version=1,
+        mailbox_id=MAILBOX,
+        mailbox=ADDRESS,
+        subject="Printer on fire",
+        sender_name="Zoe Outside",
+        sender_address="zoe@outside.example",
+        state=ThreadState.OPEN,
+        is_history=False,
+        received_at=NOW - timedelta(hours=5),
+        last_received_at=NOW - timedelta(hours=2),
+        assignee_id=None,
+        assignee=None,
+        assigned_at=None,
+        answered_at=None,
+        finished_at=None,
+        waiting_reason="nobody_ready",
+        has_attachments=True,
+        message_id=7,
+        why=WhyView(
+            "fewest_open", "Anna Admin", None, NOW, (("Anna Admin", 2),), (("Ben", "invited"),)
+        ),
+    )
+    return replace(view, **changes)
+
+
+@dataclass
+class World:
+    """All ports at once. `changes` lists what was changed, so that a test can see nothing was."""
+
+    threads_by_id: dict[int, ThreadView] = field(default_factory=dict)
+    names: dict[int, str] = field(
+        default_factory=lambda: {ANNA: "Anna Admin", BEN: "Ben Busy", CARA: "Cara"}
+    )
+    roles: dict[int, set[str]] = field(default_factory=lambda: {ANNA: {"admin"}})
+    workers: dict[int, bool] = field(default_factory=lambda: {ANNA: True, BEN: False})
+    """Who works the mailbox, and whether they lead it."""
+    changes: list[tuple[Any, ...]] = field(default_factory=list)
+    dialogs: dict[int, OpenDialog] = field(default_factory=dict)
+    probe_code: str = "passed"
+    address: str = ADDRESS
+    kind: GrantKind | None = GrantKind.APPLICATION
+    unreachable_members: list[int] = field(default_factory=list)
+    install: str = "https://teams.example/install"
+    privacy: str = "https://postroom.example/privacy"
+
+    def actor(self, member_id: int) -> Actor:
+        works = member_id in self.workers
+        return Actor(
+            organization_id=1,
+            member_id=member_id,
+            is_admin="admin" in self.roles.get(member_id, ()),
+            mailboxes=frozenset({MAILBOX} if works else ()),
+            leads=frozenset({MAILBOX} if works and self.workers[member_id] else ()),
+        )
+
+    def services(self) -> Services:
+        everything: Any = self
+        return Services(
+            people=everything,
+            assignments=everything,
+            threads=everything,
+            mailboxes=_MailboxPort(self),
+            onboarding=everything,
+            reports=everything,
+            dead_letters=everything,
+            open_dialogs=everything,
+            links=everything,
+            grant_facts=GrantFacts("11111111-2222-3333-4444-555555555555"),
+        )
+
+    # Links.
+
+    def open_in_outlook(self, thread_id: int) -> str:
+        return f"https://postroom.example/open/{thread_id}.x.k"
+
+    # People.
+
+    async def people(self, actor: Actor) -> tuple[PersonView, ...]:
+        return tuple(
+            PersonView(
+                member_id=i,
+                name=name,
+                state=MemberState.READY if i != BEN else MemberState.INVITED,
+                is_admin="admin" in self.roles.get(i, ()),
+                is_privacy_officer="privacy_officer" in self.roles.get(i, ()),
+                mailboxes=int(i in self.workers),
+                leads=int(self.workers.get(i, False)),
+                open_threads=0,
+            )
+            for i, name in self.names.items()
+        )
+
+    async def find(self, actor: Actor, text: str) -> PersonView:
+        fold = text.casefold()
+        found = [
+            p
+            for p in await self.people(actor)
+            if fold in (p.name.casefold(), p.name.split()[0].casefold())
+        ]
+        if len(found) != 1:
+            raise InvalidInput("member", str(len(found)))
+        return found[0]
+
+    async def invite(
+        self, actor: Actor, entra_id: str, teams_id: str | None, name: str, address: str
+    ) -> int:
+        self._admin(actor)
+        self.changes.append(("invite", entra_id))
+        return 100
+
+    async def set_role(self, actor: Actor, member_id: int, role: str, on: bool) -> None:
+        self._admin(actor)
+        self._member(member_id)
+        self.changes.append(("role", member_id, role, on))
+
+    async def remove(self, actor: Actor, member_id: int) -> None:
+        self._admin(actor)
+        self._member(member_id)
+        self.changes.append(("remove", member_id))
+
+    async def actor_of(self, member_id: int) -> Actor | None:
+        return self.actor(member_id) if member_id in self.names else None
+
+    async def reference(self, member_id: int) -> ReferenceView:
+        self._member(member_id)
+        return ReferenceView(
+            member_id, "https://smba.trafficmanager.net/x", f"a:{member_id}", "t", "28:b", "29:u"
+        )
+
+    async def unreachable(self, member_id: int, code: str) -> None:
+        self.unreachable_members.append(member_id)
+
+    # Threads and assignments.
+
+    async def thread(self, actor: Actor, thread_id: int) -> ThreadView:
+        view = self.threads_by_id.get(thread_id)
+        if view is None or view.mailbox_id not in actor.mailboxes:
+            raise NotFound("thread")
+        return view
+
+    async def queue(self, actor: Actor, page: int = 1, per_page: int = 8) -> ThreadPage:
+        return self._page(actor, page, lambda t: t.assignee_id == actor.member_id)
+
+    async def unassigned(self, actor: Actor, page: int = 1) -> ThreadPage:
+        return self._page(actor, page, lambda t: t.assignee_id is None)
+
+    async def count_open(self, actor: Actor) -> int:
+        return (await self.queue(actor)).total
+
+    async def take(self, actor: Actor, thread_id: int, *, version: int | None = None) -> None:
+        view = await self.thread(actor, thread_id)
+        if view.assignee_id is not None:
+            raise AlreadyAssigned(thread_id, view.assignee_id)
+        self._set(view, "take", assignee_id=actor.member_id)
+
+    async def assign(self, actor: Actor, thread_id: int, to_member_id: int) -> None:
+        view = await self.thread(actor, thread_id)
+        if to_member_id not in self.workers:
+            raise InvalidInput("member", "not_in_mailbox")
+        self._set(view, "assign", assignee_id=to_member_id)
+
+    async def release(self, actor: Actor, thread_id: int) -> None:
+        view = await self.thread(actor, thread_id)
+        self._set(view, "release", assignee_id=None)
+
+    async def finish(self, actor: Actor, thread_id: int) -> None:
+        self._set(await self.thread(actor, thread_id), "finish", state=ThreadState.DONE)
+
+    async def reopen(self, actor: Actor, thread_id: int) -> None:
+        self._set(await self.thread(actor, thread_id), "reopen", state=ThreadState.OPEN)
+
+    # Onboarding.
+
+    async def begin(self, actor: Actor, *given: Any) -> Any:
+        """Onboarding's `begin` and the open dialogs' share a name; their arguments differ."""
+        if isinstance(given[1], GrantKind):
+            self._admin(actor)
+            self.address, self.kind = given[0], given[1]
+            self.changes.append(("begin", given[1]))
+            return MAILBOX
+        dialog, step, memory = given
+        was = self.dialogs.get(actor.member_id)
+        opened = OpenDialog(dialog, step, dict(memory), was.version + 1 if was else 1)
+        self.dialogs[actor.member_id] = opened
+        return opened
+
+    async def sign_in_url(self, actor: Actor, mailbox_id: int) -> str:
+        self._mailbox_admin(actor, mailbox_id)
+        return "https://login.example/authorize?state=s"
+
+    async def callback(self, state: str, query: Mapping[str, str]) -> CallbackOutcome:
+        return CallbackOutcome("granted" if state == "good" else "expired", MAILBOX)
+
+    async def probe(self, mailbox_id: int) -> ProbeView:
+        return ProbeView(mailbox_id, self.probe_code, True, True)
+
+    async def folders(self, actor: Actor, mailbox_id: int) -> tuple[FolderView, ...]:
+        self._mailbox_admin(actor, mailbox_id)
+        return (
+            FolderView(1, "Inbox", FolderKind.INBOX, True),
+            FolderView(2, "[Orders](http://evil)", FolderKind.OTHER, False),
+            FolderView(3, "Sent Items", FolderKind.SENT, True),
+        )
+
+    async def start(self, actor: Actor, mailbox_id: int) -> None:
+        self._mailbox_admin(actor, mailbox_id)
+        self.changes.append(("start", mailbox_id))
+
+    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> None:
+        self._mailbox_admin(actor, mailbox_id)
+        self.changes.append(("offboard", mailbox_id, purge))
+
+    async def consents(self, actor: Actor) -> tuple[ConsentView, ...]:
+        self._admin(actor)
+        kind, scopes = GrantKind.DELEGATED, ("Mail.ReadBasic.Shared",)
+        return (
+            ConsentView(MAILBOX, ADDRESS, kind, scopes, False, False, "Anna", NOW, NOW, None),
+            ConsentView(
+                MAILBOX, ADDRESS, GrantKind.APPLICATION, (), True, True, None, NOW, NOW, NOW
+            ),
+        )
+
+    # Reports and letters.
+
+    async def overview(
+        self, actor: Actor, period: str, mailbox_id: int | None = None
+    ) -> ReportView:
+        if period not in ("", "this week", "last week", "last month"):
+            raise InvalidInput("period")
+        days = tuple(DayFigures(date(2026, 11, 1 + i), i, i // 2) for i in range(14))
+        members = (MemberFigures(BEN, "Ben Busy", 3, 4),) if actor.leads else ()
+        return ReportView(
+            date(2026, 11, 1),
+            date(2026, 11, 14),
+            None,
+            20,
+            None,
+            10,
+            5,
+            2,
+            NOW,
+            None,
+            members,
+            days,
+        )
+
+    async def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
+        self._admin(actor)
+        return (DeadLetter(7, "thread_notice", "BotDisabledByAdmin", 5, NOW),)
+
+    async def retry(self, actor: Actor, outbox_id: int) -> None:
+        self._admin(actor)
+        if outbox_id != 7:
+            raise NotFound("dead letter")
+        self.changes.append(("retry", outbox_id))
+
+    # Open dialogs.
+
+    async def current(self, actor: Actor) -> OpenDialog | None:
+        return self.dialogs.get(actor.member_id)
+
+    async def change(
+        self, actor: Actor, version: int, step: str, memory: Mapping[str, Any]
+    ) -> bool:
+        standing = self.dialogs.get(actor.member_id)
+        if standing is None or standing.version != version:
+            return False
+        self.dialogs[actor.member_id] = replace(
+            standing, step=step, memory=dict(memory), version=version + 1
+        )
+        return True
+
+    async def close(self, actor: Actor, version: int) -> bool:
+        standing = self.dialogs.get(actor.member_id)
+        if standing is None or standing.version != version:
+            return False
+        del self.dialogs[actor.member_id]
+        return True
+
+    # Helpers.
+
+    def _admin(self, actor: Actor) -> None:
+        if not actor.is_admin:
+            raise NotAllowed("admin")
+
+    def _member(self, member_id: int) -> None:
+        if member_id not in self.names:
+            raise NotFound("member")
+
+    def _mailbox_admin(self, actor: Actor, mailbox_id: int) -> None:
+        self._admin(actor)
+        if mailbox_id != MAILBOX:
+            raise NotFound("mailbox")
+
+    def _set(self, view: ThreadView, what: str, **fields: Any) -> None:
+        if "assignee_id" in fields:
+            fields["assignee"] = self.names.get(fields["assignee_id"] or 0)
+        self.threads_by_id[view.thread_id] = replace(view, version=view.version + 1, **fields)
+        self.changes.append((what, view.thread_id))
+
+    def _page(self, actor: Actor, page: int, fits: Any) -> ThreadPage:
+        found = [
+            t
+            for t in self.threads_by_id.values()
+            if t.mailbox_id in actor.mailboxes and t.state is ThreadState.OPEN and fits(t)
+        ]
+        pages = max(1, -(-len(found) // 8))
+        page = min(page, pages)
+        rows = tuple(
+            ThreadRow(
+                t.thread_id,
+                t.mailbox_id,
+                t.subject,
+                t.sender_name,
+                t.last_received_at or t.received_at,
+                t.state,
+                t.assignee_id,
+                t.assignee,
+                t.waiting_reason if t.assignee_id is None else None,
+            )
+            for t in found[(page - 1) * 8 : page * 8]
+        )
+        return ThreadPage(rows, len(found), page, pages)
+
+
+class _MailboxPort:
+    """Mailboxes; `find` means another thing here than among people."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def mailboxes(self, actor: Actor) -> tuple[MailboxView, ...]:
+        world = self._world
+        if not actor.is_admin and MAILBOX not in actor.mailboxes:
+            return ()
+        people = tuple(
+            MailboxPersonView(i, world.names[i], lead, True) for i, lead in world.workers.items()
+        )
+        return (
+            MailboxView(
+                MAILBOX,
+                world.address,
+                MailboxState.ACTIVE,
+                Strategy.LOAD_BALANCED,
+                world.kind,
+                None,
+                NOW,
+                3,
+                1,
+                people,
+            ),
+        )
+
+    async def find(self, actor: Actor, text: str) -> int:
+        if text.casefold() != self._world.address:
+            raise NotFound("mailbox")
+        return MAILBOX
+
+    async def progress(self, mailbox_id: int) -> ProgressView:
+        return ProgressView(
+            mailbox_id, ADDRESS, 1, 3, 1200, 2, 700, 600, 100, False, (("Anna Admin", 300),)
+        )
+
+    async def pause(self, actor: Actor, mailbox_id: int) -> None:
+        self._change(actor, mailbox_id, "pause")
+
+    async def resume(self, actor: Actor, mailbox_id: int) -> None:
+        self._change(actor, mailbox_id, "resume")
+
+    async def set_people(
+        self, actor: Actor, mailbox_id: int, member_ids: Collection[int], leads: Collection[int]
+    ) -> None:
+        for member_id in member_ids:
+            self._world._member(member_id)
+        self._change(actor, mailbox_id, "people", tuple(member_ids), tuple(leads))
+
+    async def set_strategy(self, actor: Actor, mailbox_id: int, strategy: Strategy) -> None:
+        self._change(actor, mailbox_id, "strategy", strategy)
+
+    async def set_folders(self, actor: Actor, mailbox_id: int, folder_ids: Collection[int]) -> None:
+        self._change(actor, mailbox_id, "folders", tuple(folder_ids))
+
+    async def set_live_from(
+        self, actor: Actor, mailbox_id: int, live_from: datetime | None
+    ) -> None:
+        self._change(actor, mailbox_id, "live_from", live_from)
+
+    def _change(self, actor: Actor, mailbox_id: int, what: str, *facts: Any) -> None:
+        self._world._mailbox_admin(actor, mailbox_id)
+        self._world.changes.append((what, mailbox_id, *facts))
+
+
+def a_world() -> World:
+    world = World()
+    world.threads_by_id = {
+        42: a_thread(),
+        43: a_thread(43, assignee_id=BEN, assignee="Ben Busy"),
+        FOREIGN_THREAD: a_thread(FOREIGN_THREAD, mailbox_id=FOREIGN_MAILBOX, subject="not yours"),
+    }
+    return world

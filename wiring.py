@@ -1,0 +1,348 @@
+"""The composition: settings in, each part made once, joined, served."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from core.audit.seal import Sealer
+from core.mailboxes.subscriptions import Subscriptions
+from core.outbox.dead_letters import DeadLetters
+from core.outbox.delivery import Delivery
+from core.reports.service import Reports
+from tortoise.connection import get_connection
+
+from bot.activity_handler import PostroomActivityHandler
+from bot.adapter import PostroomAdapter
+from bot.authentication import JwtAuthenticator
+from bot.bot_token import BotToken
+from bot.callers import TEAMS_SERVICE_HOSTS, ActivityChecks, Authenticator
+from bot.card_actions import card_actions
+from bot.commands import Commands, command_table
+from bot.connector import Connector
+from bot.links import SignedLinks
+from bot.loopback import LoopbackUnsigned
+from bot.notifier import Notifier
+from bot.outgoing import HttpDoor, open_session
+from bot.replies import Replies
+from bot.routes import Routes
+from bot.signing_keys import SigningKeys
+from bot.visitors import Visitors
+from core.assignment.service import Assignments
+from core.clock import Clock, utc_now
+from core.conversations.handled import HandledActivities
+from core.conversations.open_dialogs import OpenDialogs
+from core.database import database
+from core.graph.client import GraphClient
+from core.graph.http import make_http, make_sign_in_http
+from core.graph.sign_in import SignIn
+from core.graph.token import AppTokens, UserTokens
+from core.jobs.embedded import EmbeddedJobs
+from core.jobs.schedule import TIMERS, Timer
+from core.jobs.tasks import Tasks
+from core.keyring import KeyRing
+from core.mail.feed import GraphFeeds
+from core.mail.outlook import Outlook
+from core.mail.queries import Threads
+from core.mail.sync import MailboxSync
+from core.mailboxes.access import Access
+from core.mailboxes.doors import GraphFolders, GraphProbes, GraphSubscriptions
+from core.mailboxes.offboarding import drop_subscriptions
+from core.mailboxes.onboarding import Onboarding
+from core.mailboxes.ports import Registration
+from core.mailboxes.purge import Purge
+from core.mailboxes.service import Mailboxes
+from core.migrate import migrate
+from core.outbox.posted import PostedCards
+from core.outbox.queue import Outbox
+from core.outgoing import AllowedHosts
+from core.people.service import People
+from core.sealing import Vault
+from core.settings import Settings
+from core.sweep import Sweep
+from dialogs.offboarding import OFFBOARDING
+from dialogs.onboarding import ONBOARDING
+from dialogs.runner import DialogRunner
+from dialogs.services import GrantFacts, Services
+from dialogs.talks import Talks
+
+LATE = 300
+"""Seconds a timer may be late; then one run stands for all that were missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A Postroom that answers."""
+
+    url: str
+    """Where it listens, such as `http://127.0.0.1:3978`."""
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings, *, now: Clock = utc_now, unsigned: bool = False
+) -> AsyncIterator[Running]:
+    """All of Postroom, for as long as the block lasts.
+
+    `now` is the product's clock; tokens and signatures go by the real one. `unsigned` also
+    takes activities without a token from this machine alone, and is for `demo`.
+    """
+    url = settings.database_url.get_secret_value()
+    await migrate(url)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(database(url))
+        parts = Parts(settings, now)
+        await parts.open(stack)
+        site = await stack.enter_async_context(_web(settings, parts, unsigned))
+        await stack.enter_async_context(parts.jobs.running())
+        with _timers(parts, settings):
+            yield Running(site)
+
+
+class Parts:
+    """Every part of one Postroom, made once and handed to those that need it."""
+
+    def __init__(self, settings: Settings, now: Clock) -> None:
+        self.settings = settings
+        self.now = now
+        self.ring = KeyRing.from_settings(
+            settings.keys.get_secret_value(), settings.lookup_key.get_secret_value()
+        )
+        self.vault = Vault(self.ring)
+        self.hosts = AllowedHosts(settings.outgoing_hosts())
+        self.tasks = Tasks()
+        self.jobs = _engine(settings, self.tasks, now)
+        self.outbox = Outbox(self.jobs)
+
+    async def open(self, stack: AsyncExitStack) -> None:
+        """Open what speaks to the outside, and make what stands on it."""
+        self._open_graph(stack)
+        await self._open_channel(stack)
+        self._make_core()
+        self._make_conversation()
+        self._register_tasks()
+
+    def _open_graph(self, stack: AsyncExitStack) -> None:
+        settings = self.settings
+        http = make_http(self.hosts, settings.ca_file)
+        stack.push_async_callback(http.aclose)
+        sign_in_http = make_sign_in_http(self.hosts, settings.ca_file)
+        stack.callback(sign_in_http.close)
+        sign_in = SignIn(
+            settings.graph_client_id,
+            settings.graph_client_secret.get_secret_value(),
+            sign_in_http,
+            settings.login_url,
+        )
+        stack.callback(sign_in.close)
+        self.app_tokens = AppTokens(sign_in, settings.graph_url)
+        self.user_tokens = UserTokens(sign_in)
+        self.graph = GraphClient(http, settings.graph_url)
+        self.access = Access(
+            self.vault, self.now, app_tokens=self.app_tokens, user_tokens=self.user_tokens
+        )
+
+    async def _open_channel(self, stack: AsyncExitStack) -> None:
+        settings = self.settings
+        tls = ssl.create_default_context(cafile=settings.ca_file) if settings.ca_file else None
+        session = await stack.enter_async_context(open_session(tls))
+        self.door = HttpDoor(session, self.hosts)
+        token = BotToken(
+            self.door,
+            app_id=settings.bot_app_id,
+            secret=settings.bot_app_password.get_secret_value(),
+            tenant=settings.bot_tenant_id,
+            login_url=settings.bot_login_url,
+        )
+        self.connector = Connector(self.door, token, app_id=settings.bot_app_id)
+
+    def _make_core(self) -> None:
+        settings, vault, now, jobs = self.settings, self.vault, self.now, self.jobs
+        self.assignments = Assignments(self.outbox, now)
+        self.people = People(
+            vault, now, frozenset(settings.admins), threads=self.assignments, jobs=jobs
+        )
+        self.mailboxes = Mailboxes(vault, now, threads=self.assignments, jobs=jobs)
+        self.onboarding = Onboarding(
+            vault,
+            now,
+            jobs=jobs,
+            app_tokens=self.app_tokens,
+            user_tokens=self.user_tokens,
+            probes=GraphProbes(self.graph),
+            folders=GraphFolders(self.graph),
+            access=self.access,
+            registration=Registration(
+                settings.graph_client_id,
+                f"{settings.public_url}/consent/callback",
+                settings.login_url,
+                settings.graph_url,
+            ),
+        )
+        self.sync = MailboxSync(
+            GraphFeeds(self.graph, self.access),
+            vault,
+            self.outbox,
+            now,
+            self.onboarding.needs_consent,
+        )
+        self.subscriptions = Subscriptions(
+            self.graph,
+            self.access,
+            vault,
+            now,
+            jobs=jobs,
+            notification_url=f"{settings.public_url}/graph/notifications",
+        )
+        self.cards = PostedCards(now)
+        self.handled = HandledActivities(now)
+
+    def _make_conversation(self) -> None:
+        settings = self.settings
+        self.links = SignedLinks(self.ring, settings.public_url, _install_url(settings))
+        self.services = Services(
+            people=self.people,
+            assignments=self.assignments,
+            threads=Threads(self.vault),
+            mailboxes=self.mailboxes,
+            onboarding=self.onboarding,
+            reports=Reports(self.vault, self.now),
+            dead_letters=DeadLetters(self.now),
+            open_dialogs=OpenDialogs(self.now),
+            links=self.links,
+            grant_facts=GrantFacts(settings.graph_client_id),
+        )
+        talks = Talks(DialogRunner((ONBOARDING, OFFBOARDING)))
+        commands = Commands(command_table(talks))
+        self.handler = PostroomActivityHandler(
+            self.services,
+            Visitors(self.people, self.tenant_allowed),
+            Replies(self.connector, self.people, self.cards),
+            self.cards,
+            commands,
+            card_actions(talks, commands),
+            talks,
+            self.handled.first_time,
+            self.now,
+        )
+        self.notifier = Notifier(self.services, self.connector, self.cards, self.now)
+
+    def _register_tasks(self) -> None:
+        delivery = Delivery(self.notifier.handlers(), self.now, self.people.unreachable)
+        purge = Purge(self.now, self.jobs)
+        sealer = Sealer(self.ring)
+        sweep = Sweep(
+            self.jobs,
+            self.now,
+            due_probes=self.onboarding.due_probes,
+            forget_old=self.handled.sweep,
+        )
+        graph_subscriptions = GraphSubscriptions(self.graph)
+
+        async def probe_mailbox(mailbox_id: int) -> None:
+            await self.onboarding.probe(mailbox_id)
+
+        async def assign_waiting(mailbox_id: int) -> None:
+            await self.assignments.assign_waiting(mailbox_id)
+
+        async def drop(mailbox_id: int) -> None:
+            await drop_subscriptions(mailbox_id, self.access, graph_subscriptions)
+
+        for name, run in {
+            "sync_mailbox": self.sync.sync,
+            "sync_mailboxes": sweep.sync_mailboxes,
+            "probe_mailbox": probe_mailbox,
+            "assign_waiting": assign_waiting,
+            "purge_mailbox": purge.run,
+            "drop_subscriptions": drop,
+            "renew_subscriptions": self.subscriptions.renew_due,
+            "deliver_outbox": delivery.run,
+            "seal_audit": sealer.seal,
+            "sweep": sweep.run,
+        }.items():
+            self.tasks.register(name, run)
+
+    def tenant_allowed(self, tenant_id: str) -> bool:
+        return tenant_id.lower() in self.settings.tenants
+
+
+def _engine(settings: Settings, tasks: Tasks, now: Clock) -> EmbeddedJobs:
+    if settings.jobs == "distributed":
+        from core.jobs.distributed import DistributedJobs  # only where it is switched on
+
+        return DistributedJobs(tasks, settings.database_url.get_secret_value(), now)
+    return EmbeddedJobs(tasks, now)
+
+
+@asynccontextmanager
+async def _web(settings: Settings, parts: Parts, unsigned: bool) -> AsyncIterator[str]:
+    """The HTTP server; yields where it listens."""
+    adapter = PostroomAdapter(
+        _authenticator(settings, parts, unsigned),
+        parts.connector,
+        parts.handler.on_turn,
+        first_time=parts.handled.first_time,
+        on_error=parts.handler.on_error,
+    )
+    app = web.Application()
+    Routes(
+        messages=adapter.process,
+        notifications=parts.subscriptions,
+        onboarding=parts.onboarding,
+        links=parts.links,
+        outlook=Outlook(parts.graph, parts.access),
+        ready=_ready,
+    ).add_to(app)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        port = runner.addresses[0][1]
+        yield f"http://{settings.host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+def _authenticator(settings: Settings, parts: Parts, unsigned: bool) -> Authenticator:
+    services = AllowedHosts((*TEAMS_SERVICE_HOSTS, *settings.service_hosts))
+    checks = ActivityChecks(tenant_allowed=parts.tenant_allowed, service_hosts=services)
+    keys = SigningKeys(parts.door, settings.bot_openid_url)
+    signed = JwtAuthenticator(settings.bot_app_id, keys, checks)
+    return LoopbackUnsigned(signed, checks) if unsigned else signed
+
+
+async def _ready() -> bool:
+    await get_connection("default").execute_query("SELECT 1")
+    return True
+
+
+@contextmanager
+def _timers(parts: Parts, settings: Settings) -> Iterator[None]:
+    """Wind up the clock: it only queues jobs, so it never runs one late or twice."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    sync = Timer("sync_mailboxes", every=settings.sync_seconds, jitter=settings.sync_seconds / 10)
+    for timer in (*TIMERS, sync):
+        scheduler.add_job(
+            parts.jobs.defer,
+            "interval",
+            args=[timer.task],
+            kwargs={"queueing_lock": timer.queueing_lock},
+            seconds=timer.every,
+            jitter=timer.jitter,
+            misfire_grace_time=LATE,
+            id=timer.task,
+        )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def _install_url(settings: Settings) -> str:
+    """Teams' page of the app, to forward to who is invited."""
+    return f"https://teams.microsoft.com/l/app/{settings.bot_app_id}"
