@@ -95,6 +95,8 @@ class Routes:
         except ExternalError as error:
             log.warning("consent not finished", error=type(error).__name__)
             return page("That did not work", words(error), status=503)
+        if outcome.redirect_url is not None:
+            return web.Response(status=303, headers=_away(outcome.redirect_url))
         return consent_page(outcome.code)
 
     async def _open(self, request: web.Request) -> web.Response:
@@ -108,12 +110,7 @@ class Routes:
             return page("Not now", words(error), status=503)
         if urlsplit(url).scheme != "https":
             return page("Not found", "That mail is not there any more.", status=404)
-        headers = {
-            "Location": url,
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-        }
-        return web.Response(status=302, headers=headers)
+        return web.Response(status=302, headers=_away(url))
 
     async def _privacy(self, request: web.Request) -> web.Response:
         return page("Privacy", *PRIVACY)
@@ -144,3 +141,7 @@ def _handshake(token: str) -> web.Response:
     return web.Response(
         text=token, content_type="text/plain", headers={"X-Content-Type-Options": "nosniff"}
     )
+
+
+def _away(url: str) -> dict[str, str]:
+    return {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

@@ -15,6 +15,7 @@ from core.mailboxes.views import (
     ConsentView,
     FolderView,
     MailboxView,
+    OffboardView,
     ProbeView,
     ProgressView,
 )
@@ -119,7 +120,7 @@ class Onboarding(Protocol):
 
     async def start(self, actor: Actor, mailbox_id: int) -> None: ...
 
-    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> None: ...
+    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> OffboardView: ...
 
     async def consents(self, actor: Actor) -> tuple[ConsentView, ...]: ...
 

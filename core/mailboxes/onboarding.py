@@ -147,19 +147,8 @@ class Onboarding:
         return await self._callbacks.answer(state, query)
 
     async def probe(self, mailbox_id: int) -> ProbeView:
-        """One round of probes: the `probe_mailbox` job."""
+        """One round of probes: the `probe_mailbox` job, or an admin asks how things stand."""
         return await self._probing.probe(mailbox_id)
-
-    async def check_again(self, actor: Actor, mailbox_id: int) -> None:
-        """An admin has put something right: probe now. Raises InvalidInput without a consent."""
-        mailbox = await mailbox_for_admin(actor, mailbox_id)
-        if mailbox.state not in AWAITING or await given_grant(mailbox_id) is None:
-            raise InvalidInput("mailbox", mailbox.state)
-        async with transaction():
-            await Mailbox.filter(id=mailbox_id, state=MailboxState.ONBOARDING).update(
-                state=MailboxState.WAITING_FOR_MICROSOFT
-            )
-            await self._probing.soon(mailbox_id)
 
     async def due_probes(self) -> tuple[int, ...]:
         return await self._probing.due()
@@ -170,11 +159,13 @@ class Onboarding:
         return await self._finder.find(mailbox_id)
 
     async def start(self, actor: Actor, mailbox_id: int) -> None:
-        """Put the mailbox to work and sync it for the first time.
+        """Put the mailbox to work and sync it for the first time; harmless if it works already.
 
         Raises InvalidInput naming what is missing: `grant`, `people`, `folders`, `mailbox`.
         """
         mailbox = await mailbox_for_admin(actor, mailbox_id)
+        if mailbox.state is MailboxState.ACTIVE:
+            return
         if not proved(await given_grant(mailbox_id)):
             raise InvalidInput("grant", "not_proved")
         if not await MailboxMember.exists(mailbox_id=mailbox_id):

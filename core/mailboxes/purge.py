@@ -15,6 +15,7 @@ from typing import Any
 from tortoise.expressions import F, Q
 
 from core.audit.log import record
+from core.audit.models import AuditEntry
 from core.clock import Clock
 from core.mail.models import Correspondent, MailMessage, MailThread, ThreadState
 from core.mailboxes.models import Folder, Mailbox, MailboxMember, MailboxState, SignIn, Subscription
@@ -122,9 +123,7 @@ class Purge:
         return True
 
     async def _finish(self, mailbox: Mailbox) -> None:
-        if not await MailboxMember.exists(mailbox_id=mailbox.id) and not await Folder.exists(
-            mailbox_id=mailbox.id
-        ):
+        if await AuditEntry.exists(subject_id=mailbox.id, action="mailbox.purged"):
             return
         await Folder.filter(mailbox_id=mailbox.id).delete()
         await MailboxMember.filter(mailbox_id=mailbox.id).delete()

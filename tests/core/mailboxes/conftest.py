@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest_asyncio
 
 from core.audit.models import AuditEntry
+from core.graph.probes import Outcome
 from core.mailboxes.access import Access
 from core.mailboxes.models import GrantKind, Mailbox
 from core.mailboxes.onboarding import Onboarding
@@ -25,7 +26,6 @@ from tests.core.mailboxes.fakes import (
     FakeFolders,
     FakeJobs,
     FakeProbes,
-    FakeSubscriptions,
     FakeThreads,
     FakeUserTokens,
     Person,
@@ -51,7 +51,6 @@ class House:
     user_tokens: FakeUserTokens = field(default_factory=FakeUserTokens)
     probes: FakeProbes = field(default_factory=FakeProbes)
     folders: FakeFolders = field(default_factory=FakeFolders)
-    subscriptions: FakeSubscriptions = field(default_factory=FakeSubscriptions)
     threads: FakeThreads = field(default_factory=FakeThreads)
     jobs: FakeJobs = field(default_factory=FakeJobs)
 
@@ -144,8 +143,6 @@ class House:
         return await Mailbox.get(id=mailbox.id)
 
     def open(self, address: str) -> None:
-        from core.graph.probes import Outcome
-
         self.probes.opens[address] = Outcome.WORKED
 
     async def notices(self, code: str) -> list[int]:

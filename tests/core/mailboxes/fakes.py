@@ -52,7 +52,6 @@ class FakeThreads:
         self.put.append((member_id, code, mailbox_id))
 
 
-
 @dataclass
 class FakeAppTokens:
     """Gives a new token a call to tenants that have consented."""
@@ -174,15 +173,3 @@ class FakeFolders:
 
     async def well_known(self, access: MailboxAccess) -> Mapping[str, str]:
         return self.names
-
-
-@dataclass
-class FakeSubscriptions:
-    deleted: list[str] = field(default_factory=list)
-    fails: GraphError | None = None
-
-    async def delete(self, access: MailboxAccess, graph_id: str) -> None:
-        refuse_inside_transaction()
-        if self.fails is not None:
-            raise self.fails
-        self.deleted.append(graph_id)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.audit.models import AuditEntry
-from core.errors import GraphAuthFailed, GraphError, InvalidInput
+from core.errors import GraphAuthFailed, InvalidInput
 from core.mail.models import Correspondent, MailMessage, MailThread
 from core.mailboxes.models import (
     Folder,
@@ -19,7 +19,6 @@ from core.mailboxes.models import (
     SignIn,
     Subscription,
 )
-from core.mailboxes.offboarding import drop_subscriptions
 from core.mailboxes.purge import Purge
 from core.outbox.models import OutboxMessage, OutboxState, PostedActivity, PostedThread
 from tests import factories
@@ -94,32 +93,16 @@ async def test_a_callback_that_redeemed_before_writes_nothing_after(house: House
     assert not await Grant.exists(sealed_tokens__isnull=False)
 
 
-async def test_subscriptions_are_deleted_at_graph_once_it_answers(house: House) -> None:
+async def test_subscriptions_are_left_to_a_job(house: House) -> None:
     mailbox = await house.ready()
     await subscribe(house, mailbox)
+
     await offboard(house, mailbox)
+
     assert house.jobs.of("drop_subscriptions") == [{"mailbox_id": mailbox.id}]
-    house.subscriptions.fails = GraphError(503, "down")
-
-    with pytest.raises(GraphError):
-        await drop_subscriptions(mailbox.id, house.access, house.subscriptions)
-    assert await Subscription.exists()
-    house.subscriptions.fails = None
-    await drop_subscriptions(mailbox.id, house.access, house.subscriptions)
-
-    assert house.subscriptions.deleted == ["subscription-1"]
-    assert not await Subscription.exists()
-
-
-async def test_a_tenant_that_threw_the_app_out_needs_no_deleting(house: House) -> None:
-    mailbox = await house.ready()
-    await subscribe(house, mailbox)
-    await offboard(house, mailbox)
-    house.subscriptions.fails = GraphAuthFailed(400, "unauthorized_client")
-
-    await drop_subscriptions(mailbox.id, house.access, house.subscriptions)
-
-    assert not await Subscription.exists()
+    door = await house.access.as_application(mailbox.id)
+    assert (await door.token()).startswith("app-")
+    assert ADDRESS not in door.mailbox
 
 
 async def test_what_is_kept_goes_on_if_the_mailbox_comes_back(house: House) -> None:
@@ -238,7 +221,7 @@ async def test_a_purge_waits_for_subscriptions_to_end(house: House) -> None:
 
     await purge.run(mailbox.id)
     assert await Folder.exists(mailbox_id=mailbox.id)
-    await drop_subscriptions(mailbox.id, house.access, house.subscriptions)
+    await Subscription.all().delete()
     await purge.run(mailbox.id)
 
     assert not await Folder.exists(mailbox_id=mailbox.id)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.errors import InvalidInput, NotAllowed
+from core.errors import GraphAuthFailed, InvalidInput, NotAllowed
 from core.graph.probes import Outcome
 from core.mailboxes.models import Grant, GrantKind, Mailbox, MailboxState, SignIn
 from core.mailboxes.sign_ins import LIFETIME
@@ -222,6 +222,33 @@ async def test_a_body_that_comes_stops_onboarding(house: House) -> None:
     assert not view.content_enforced
 
 
+async def test_a_finding_is_told_once_however_often_it_is_asked_for(house: House) -> None:
+    mailbox = await house.begin(APPLICATION)
+    await house.admin_consent(mailbox)
+    house.open(ADDRESS)
+    house.probes.bodies = Outcome.WORKED
+
+    views = [await house.onboarding.probe(mailbox.id) for _ in range(3)]
+
+    assert {view.code for view in views} == {"not_enforced"}
+    assert await house.notices("probe_not_enforced") == [house.ada.id]
+    assert (await Mailbox.get(id=mailbox.id)).state is MailboxState.ONBOARDING
+
+
+async def test_postrooms_own_bad_secret_is_no_refusal(house: House) -> None:
+    mailbox = await house.begin(APPLICATION)
+    await house.admin_consent(mailbox)
+
+    async def refuses(tenant_id: str, refused: str | None = None) -> str:
+        raise GraphAuthFailed(400, "invalid_client")
+
+    house.app_tokens.get = refuses  # type: ignore[method-assign]
+
+    view = await house.onboarding.probe(mailbox.id)
+
+    assert (view.code, view.reason) == ("waiting", "no_answer")
+
+
 async def test_what_was_put_right_is_checked_again_with_a_new_token(house: House) -> None:
     mailbox = await house.begin(APPLICATION)
     await house.admin_consent(mailbox)
@@ -231,7 +258,6 @@ async def test_what_was_put_right_is_checked_again_with_a_new_token(house: House
     del house.probes.opens[house.ada.entra_id]
     before = house.app_tokens.given
 
-    await house.onboarding.check_again(await house.actor(house.ada), mailbox.id)
     view = await house.onboarding.probe(mailbox.id)
 
     assert view.code == "passed"

@@ -18,7 +18,6 @@ Ask = Callable[[House, Actor, int], Awaitable[Any]]
 ABOUT_ONE: dict[str, Ask] = {
     "accept_wider": lambda h, a, i: h.onboarding.accept_wider(a, i),
     "sign_in_url": lambda h, a, i: h.onboarding.sign_in_url(a, i),
-    "check_again": lambda h, a, i: h.onboarding.check_again(a, i),
     "folders": lambda h, a, i: h.onboarding.folders(a, i),
     "start": lambda h, a, i: h.onboarding.start(a, i),
     "revoke": lambda h, a, i: h.onboarding.revoke(a, i),
