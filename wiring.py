@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from core.audit.seal import Sealer
-from core.mailboxes.subscriptions import Subscriptions
-from core.outbox.dead_letters import DeadLetters
-from core.outbox.delivery import Delivery
-from core.reports.service import Reports
 from tortoise.connection import get_connection
 
 from bot.activity_handler import PostroomActivityHandler
@@ -55,11 +56,16 @@ from core.mailboxes.onboarding import Onboarding
 from core.mailboxes.ports import Registration
 from core.mailboxes.purge import Purge
 from core.mailboxes.service import Mailboxes
+from core.mailboxes.subscriptions import Subscriptions
 from core.migrate import migrate
+from core.outbox.dead_letters import DeadLetters
+from core.outbox.delivery import Delivery
 from core.outbox.posted import PostedCards
 from core.outbox.queue import Outbox
 from core.outgoing import AllowedHosts
 from core.people.service import People
+from core.ports import JobQueue, Task
+from core.reports.service import Reports
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
@@ -71,6 +77,12 @@ from dialogs.talks import Talks
 
 LATE = 300
 """Seconds a timer may be late; then one run stands for all that were missed."""
+
+
+class Engine(JobQueue, Protocol):
+    """A queue together with the worker that runs what is queued."""
+
+    def running(self) -> AbstractAsyncContextManager[None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +214,17 @@ class Parts:
             self.graph,
             self.access,
             vault,
+            jobs,
             now,
-            jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
+            lifecycle_url=f"{settings.public_url}/graph/lifecycle",
         )
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
 
     def _make_conversation(self) -> None:
         settings = self.settings
+        self.dead_letters = DeadLetters(self.now, self.outbox)
         self.links = SignedLinks(self.ring, settings.public_url, _install_url(settings))
         self.services = Services(
             people=self.people,
@@ -219,7 +233,7 @@ class Parts:
             mailboxes=self.mailboxes,
             onboarding=self.onboarding,
             reports=Reports(self.vault, self.now),
-            dead_letters=DeadLetters(self.now),
+            dead_letters=self.dead_letters,
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
             grant_facts=GrantFacts(settings.graph_client_id),
@@ -242,12 +256,11 @@ class Parts:
     def _register_tasks(self) -> None:
         delivery = Delivery(self.notifier.handlers(), self.now, self.people.unreachable)
         purge = Purge(self.now, self.jobs, self.outbox)
-        sealer = Sealer(self.ring)
         sweep = Sweep(
             self.jobs,
             self.now,
             due_probes=self.onboarding.due_probes,
-            forget_old=self.handled.sweep,
+            forget_old=(self.handled.sweep, delivery.forget_delivered),
         )
 
         async def probe_mailbox(mailbox_id: int) -> None:
@@ -256,7 +269,7 @@ class Parts:
         async def assign_waiting(mailbox_id: int) -> None:
             await self.assignments.assign_waiting(mailbox_id)
 
-        for name, run in {
+        tasks: dict[str, Task] = {
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
@@ -265,16 +278,16 @@ class Parts:
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,
             "deliver_outbox": delivery.run,
-            "seal_audit": sealer.seal,
             "sweep": sweep.run,
-        }.items():
+        }
+        for name, run in tasks.items():
             self.tasks.register(name, run)
 
     def tenant_allowed(self, tenant_id: str) -> bool:
         return tenant_id.lower() in self.settings.tenants
 
 
-def _engine(settings: Settings, tasks: Tasks, now: Clock) -> EmbeddedJobs:
+def _engine(settings: Settings, tasks: Tasks, now: Clock) -> Engine:
     if settings.jobs == "distributed":
         from core.jobs.distributed import DistributedJobs  # only where it is switched on
 

@@ -19,6 +19,7 @@ from core.mailboxes.views import (
     ProbeView,
     ProgressView,
 )
+from core.outbox.dead_letters import DeadLetter
 from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import ReportView
 
@@ -131,17 +132,6 @@ class Reports(Protocol):
     ) -> ReportView:
         """`period` in words, empty for the usual one; raises InvalidInput("period")."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """An outbox message that was given up."""
-
-    outbox_id: int
-    kind: str
-    error_code: str
-    attempts: int
-    created_at: datetime
 
 
 class DeadLetters(Protocol):

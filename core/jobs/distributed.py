@@ -17,7 +17,6 @@ from contextvars import Context
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import (
     AlreadyEnqueued,
@@ -31,10 +30,11 @@ from core.errors import ExternalError, PostroomError
 from core.jobs.rows import FAILED_JOBS_KEPT
 from core.jobs.running import run
 from core.jobs.tasks import RegisteredTask, Tasks, Timing
+from core.log import get_logger
 from core.ports import JobFacts
 from core.transactions import after_commit
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 LATER = -1
 """Priority of a job that is due later. Procrastinate lets a waiting job with a lock hold back
@@ -142,7 +142,7 @@ class DistributedJobs:
             job = context.job
             runs = attempts + job.attempts  # procrastinate counts how often it was taken up
             try:
-                outcome = await run(task, facts, job_id=job.id or 0, attempts=runs)
+                outcome = await run(task, facts, attempts=runs, ids={"job_id": job.id or 0})
             except asyncio.CancelledError:
                 await self._add(task.name, facts, job.lock, job.queueing_lock, timedelta(), runs)
                 raise

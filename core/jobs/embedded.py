@@ -14,17 +14,17 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-import structlog
 from tortoise.exceptions import BaseORMException
 
 from core.clock import Clock
 from core.jobs.rows import ClaimedJob, JobRows
 from core.jobs.running import Outcome, run
 from core.jobs.tasks import Tasks, Timing
+from core.log import get_logger
 from core.ports import JobFacts
 from core.transactions import after_commit
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 DATABASE_ERRORS = (BaseORMException, OSError)
 GIVING_BACK_SECONDS = 5
@@ -115,7 +115,7 @@ class EmbeddedJobs:
                 outcome = Outcome("UnknownTask")
                 log.error("unknown task", task=job.task, job_id=job.id)
             else:
-                outcome = await run(task, job.facts, job_id=job.id, attempts=job.attempts)
+                outcome = await run(task, job.facts, attempts=job.attempts, ids={"job_id": job.id})
             await self._rows.settle(job, outcome)
         except asyncio.CancelledError:
             await self._give_back(job)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-import structlog
+from structlog.contextvars import bind_contextvars
 
 from core.errors import ExternalError, GraphAuthFailed, UserError
 from core.jobs.retry import code_of
 from core.jobs.tasks import RegisteredTask
+from core.log import get_logger
 from core.ports import JobFacts
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +28,23 @@ class Outcome:
     """None: it is not tried again."""
 
 
-async def run(task: RegisteredTask, facts: JobFacts, *, job_id: int, attempts: int) -> Outcome:
-    """Run the job for the `attempts`th time.
+async def run(
+    task: RegisteredTask, facts: JobFacts, *, attempts: int, ids: Mapping[str, int]
+) -> Outcome:
+    """Run the job for the `attempts`th time; `ids` stand on every line it logs.
 
     A job starts with an empty context: whoever queued it, or last touched a timer, must lend
     it neither an open transaction nor their operation id.
     """
     return await asyncio.create_task(
-        _run(task, facts, job_id, attempts), name=f"job {task.name}", context=Context()
+        _run(task, facts, attempts, ids), name=f"job {task.name}", context=Context()
     )
 
 
-async def _run(task: RegisteredTask, facts: JobFacts, job_id: int, attempts: int) -> Outcome:
-    structlog.contextvars.bind_contextvars(
-        operation_id=uuid4().hex[:12], task=task.name, job_id=job_id
-    )
+async def _run(
+    task: RegisteredTask, facts: JobFacts, attempts: int, ids: Mapping[str, int]
+) -> Outcome:
+    bind_contextvars(operation_id=uuid4().hex[:12], task=task.name, **ids)
     try:
         await task.run(**facts)
     except Exception as error:  # noqa: BLE001  the edge of a job

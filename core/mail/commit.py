@@ -245,11 +245,8 @@ class _Page:
             return
         moved = row["folder_id"] != self._folder.id or row["source_gone_at"] is not None
         known_at = some_moment(row["modified_at"])
-        newer = (
-            header.modified_at is not None
-            and known_at is not None
-            and header.modified_at > known_at
-        )
+        # A row that tells only what changed may come without its moment.
+        newer = not header.modified_at or not known_at or header.modified_at > known_at
         if moved and place is None:
             self._moved.add(row["thread_id"])
         if not (moved or newer or row["generation"] != self._folder.generation):
@@ -261,7 +258,7 @@ class _Page:
             (
                 self._folder.id if place is None else row["folder_id"],
                 categories,
-                header.modified_at if newer else known_at,
+                (header.modified_at or known_at) if newer else known_at,
                 header.is_read if newer and header.is_read is not None else bool(row["is_read"]),
                 self._folder.generation,
                 row["id"],

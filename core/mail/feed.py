@@ -8,6 +8,8 @@ from typing import Protocol
 from core.graph.access import MailboxAccess
 from core.graph.client import GraphClient
 from core.graph.delta import DeltaPage, locate, pages
+from core.graph.mail_actions import get_header
+from core.graph.messages import MessageHeader
 
 
 class Feed(Protocol):
@@ -15,6 +17,10 @@ class Feed(Protocol):
 
     def pages(self, folder_id: str, link: str | None) -> AsyncIterator[DeltaPage]:
         """The folder's pages from a link on, or from the start. Raises DeltaLinkExpired."""
+        ...
+
+    async def header(self, message_id: str) -> MessageHeader | None:
+        """The whole header of one message; None if it is gone."""
         ...
 
     async def locate(self, message_ids: Sequence[str]) -> dict[str, str | None]:
@@ -41,6 +47,9 @@ class GraphFeed:
 
     def pages(self, folder_id: str, link: str | None) -> AsyncIterator[DeltaPage]:
         return pages(self._client, self._access, folder_id, link=link)
+
+    async def header(self, message_id: str) -> MessageHeader | None:
+        return await get_header(self._client, self._access, message_id)
 
     async def locate(self, message_ids: Sequence[str]) -> dict[str, str | None]:
         return await locate(self._client, self._access, message_ids)

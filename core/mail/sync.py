@@ -7,6 +7,7 @@ transaction together with the link that follows it. What must be told waits in t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tortoise.exceptions import IntegrityError, OperationalError
@@ -113,6 +114,7 @@ class MailboxSync:
             else None
         )
         async for page in feed.pages(folder.graph_id, link):
+            page = await self._gather_headers(feed, mailbox, page)
             places = await self._gather_places(feed, mailbox, folder, page)
             if page.delta_link is not None and folder.generation > 1:
                 places |= await self._sweep(feed, mailbox, folder, page)
@@ -124,6 +126,20 @@ class MailboxSync:
         folder.sealed_link = None
         folder.round_open = True
         await folder.save(update_fields=["generation", "sealed_link", "round_open"])
+
+    async def _gather_headers(
+        self, feed: Feed, mailbox: MailboxFacts, page: DeltaPage
+    ) -> DeltaPage:
+        """Complete rows that tell only what changed, where the message is not known yet."""
+        partial = {item.id for item in page.present if not item.has("conversation_id")}
+        if not partial:
+            return page
+        known = await MailMessage.filter(mailbox_id=mailbox.id, graph_id__in=partial).values_list(
+            "graph_id", flat=True
+        )
+        whole = {item: await feed.header(item) for item in sorted(partial - set(map(str, known)))}
+        present = [whole.get(item.id, item) for item in page.present]
+        return replace(page, present=tuple(item for item in present if item is not None))
 
     async def _gather_places(
         self, feed: Feed, mailbox: MailboxFacts, folder: Folder, page: DeltaPage

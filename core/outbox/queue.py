@@ -21,8 +21,9 @@ async def tell(
 ) -> None:
     """Queue one effect. `facts` holds ids and codes, never text.
 
-    With a `coalesce_key`, nothing is added while a row with that key is still due. It is
-    delivered by the next sweep; `Outbox.tell` also wakes the delivery.
+    With a `coalesce_key`, nothing is added while a row with that key is still due; that row is
+    locked until our transaction ends, so it is not delivered as things were before our change.
+    It is delivered by the next sweep; `Outbox.tell` also wakes the delivery.
     """
     row = OutboxMessage(
         organization_id=organization_id,
@@ -33,7 +34,12 @@ async def tell(
         due_at=at,
         created_at=at,
     )
-    await OutboxMessage.bulk_create([row], ignore_conflicts=coalesce_key is not None)
+    if coalesce_key is None:
+        await row.save()
+    else:
+        await OutboxMessage.bulk_create(
+            [row], on_conflict=["coalesce_key"], update_fields=["coalesce_key"]
+        )
 
 
 class Outbox:

@@ -67,12 +67,10 @@ async def run(
 
 def show(figures: dict[str, Figures]) -> None:
     ours = figures["echo_postroom"]
-    print(f"{'':18} {'turns/s':>9} {'turns/CPU s':>12} {'Postroom is':>12}")  # noqa: T201
+    print(f"{'':18} {'turns/s':>9} {'turns/CPU s':>12} {'Postroom is':>12}")
     for name, found in figures.items():
         ratio = f"{ours.per_second / found.per_second:.1f}×"
-        print(  # noqa: T201
-            f"{name:18} {found.per_second:9.0f} {found.per_cpu_second:12.0f} {ratio:>12}"
-        )
+        print(f"{name:18} {found.per_second:9.0f} {found.per_cpu_second:12.0f} {ratio:>12}")
 
 
 if __name__ == "__main__":

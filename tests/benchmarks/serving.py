@@ -14,5 +14,5 @@ async def serve(app: web.Application, path: str = "/api/messages") -> None:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0][:2]
-    print(f"http://{host}:{port}{path}", flush=True)  # noqa: T201
+    print(f"http://{host}:{port}{path}", flush=True)
     await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""A bot without HTTP: the real handler and tables over a world in memory and a connector that records."""
+"""A bot without HTTP: the real handler and tables over a world in memory."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from dialogs.wording import BUSY, LEAKED, STALE
 from tests.dialogs.rules import check_card, texts
 from tests.dialogs.world import ANNA, BEN, MAILBOX, NOW, World, a_world
 
-SECRET = "Tr0ub4dor&3-horse"  # noqa: S105 - what nobody should type
+SECRET = "Tr0ub4dor&3-horse"
 
 
 class Chat:

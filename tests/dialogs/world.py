@@ -23,7 +23,7 @@ from core.mailboxes.views import (
 )
 from core.people.models import MemberState
 from core.people.views import Actor, PersonView, ReferenceView
-from core.reports.views import DayFigures, MemberFigures, ReportView
+from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
 from dialogs.services import DeadLetter, GrantFacts, Services
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -271,21 +271,26 @@ class World:
         return ReportView(
             date(2026, 11, 1),
             date(2026, 11, 14),
-            None,
-            20,
-            None,
-            10,
-            5,
-            2,
-            NOW,
-            None,
-            members,
-            days,
+            "UTC",
+            mailbox=None,
+            mailboxes=(),
+            received=20,
+            answers=Answers.UNSEEN,
+            answered=None,
+            finished=10,
+            open=5,
+            unassigned=2,
+            oldest_open_at=NOW,
+            first_answer=None,
+            is_small_sample=False,
+            automatic=AutomaticFigures(6, None, 2, 1),
+            members=members,
+            days=days,
         )
 
     async def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
         self._admin(actor)
-        return (DeadLetter(7, "thread_notice", "BotDisabledByAdmin", 5, NOW),)
+        return (DeadLetter(7, "thread_notice", "BotDisabledByAdmin", 5, NOW, can_retry=True),)
 
     async def retry(self, actor: Actor, outbox_id: int) -> None:
         self._admin(actor)

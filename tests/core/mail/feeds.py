@@ -41,6 +41,7 @@ class FakeFeed:
     def __init__(self) -> None:
         self.script: dict[str, list[DeltaPage | Exception]] = {}
         self.places: dict[str, str | None] = {}
+        self.headers: dict[str, MessageHeader] = {}
         self.links: list[tuple[str, str | None]] = []
         self.located: list[str] = []
 
@@ -81,6 +82,9 @@ class FakeFeed:
             yield page
             if page.delta_link is not None:
                 return
+
+    async def header(self, message_id: str) -> MessageHeader | None:
+        return self.headers.get(message_id)
 
     async def locate(self, message_ids: Sequence[str]) -> dict[str, str | None]:
         self.located += message_ids

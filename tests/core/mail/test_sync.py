@@ -10,6 +10,7 @@ import pytest
 from core.assignment.models import Decision
 from core.audit.models import AuditEntry
 from core.errors import DeltaLinkExpired, GraphAuthFailed, GraphError
+from core.graph.messages import MessageHeader
 from core.mail.models import Correspondent, EventKind, MailMessage, MailThread, ThreadEvent
 from core.mail.models import ThreadState as State
 from core.mail.sync import MailboxSync
@@ -351,6 +352,37 @@ async def test_a_message_without_sender_subject_or_dates_is_kept(office: Office)
     assert thread.sealed_subject is None
     assert thread.assignee_id is not None
     assert thread.received_at == office.clock()
+
+
+async def test_a_row_that_tells_only_what_changed_updates_a_known_message(
+    office: Office,
+) -> None:
+    await office.live()
+    office.feed.give(office.inbox.graph_id, header("m1", "c1"))
+    await office.sync()
+    office.feed.give(
+        office.inbox.graph_id, MessageHeader(id="m1", fields=frozenset({"is_read"}), is_read=True)
+    )
+    await office.sync()
+    message = await MailMessage.get()
+    assert message.is_read
+    assert message.modified_at == later(0)
+
+
+async def test_a_row_that_tells_only_what_changed_of_an_unknown_message_is_completed(
+    office: Office,
+) -> None:
+    await office.live()
+    read = frozenset({"is_read"})
+    office.feed.headers["m1"] = header("m1", "c1")
+    office.feed.give(
+        office.inbox.graph_id,
+        MessageHeader(id="m1", fields=read, is_read=True),
+        MessageHeader(id="gone", fields=read, is_read=True),
+    )
+    await office.sync()
+    assert [message.graph_id for message in await MailMessage.all()] == ["m1"]
+    assert await MailThread.filter(conversation_id="c1").exists()
 
 
 async def test_two_mailboxes_meeting_the_same_new_person_at_once_both_commit(

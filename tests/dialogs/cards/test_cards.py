@@ -117,7 +117,7 @@ def test_lists_offer_paging_and_act_on_the_number_picked():
 
 async def test_the_other_cards_obey_the_rules():
     world = a_world()
-    world.names.update({i: HOSTILE for i in range(20, 60)})
+    world.names.update(dict.fromkeys(range(20, 60), HOSTILE))
     anna, ben = world.actor(ANNA), world.actor(BEN)
     people = await world.people(anna)
     mailboxes = await world.services().mailboxes.mailboxes(anna)
