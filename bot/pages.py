@@ -27,6 +27,23 @@ _CONSENT = {
         "Somebody else signed in",
         "Please sign in as the person who asked in Teams, and try again from there.",
     ),
+    "admin": ("You are an administrator now", "You can close this page and go on in Teams."),
+    "no_role": (
+        "No administrator role was shown",
+        "Please sign in as a Global, Privileged Role or Exchange Administrator.",
+    ),
+    "has_admin": (
+        "Your organization has an administrator",
+        "Please ask them to make you one too: they can in Teams.",
+    ),
+    "scope_refused": (
+        "The permission was not given",
+        "Microsoft did not give what was asked for. I have told you in Teams what can be done.",
+    ),
+    "wider_than_asked": (
+        "Microsoft gave more than was asked for",
+        "I have thrown it away. An administrator can say in Teams that it may be so.",
+    ),
     "other_tenant": (
         "That is another organization",
         "Please sign in to the organization you use Teams in, and try again from there.",
@@ -73,4 +90,4 @@ def page(title: str, *paragraphs: str, status: int = 200) -> web.Response:
 
 def consent_page(code: str) -> web.Response:
     title, words = _CONSENT.get(code, _OTHERWISE)
-    return page(title, words, status=200 if code == "granted" else 400)
+    return page(title, words, status=200 if code in ("granted", "admin") else 400)
