@@ -65,7 +65,7 @@ class Routes:
             return _handshake(token)
         try:
             body = await read_at_most(request.content, LARGEST_POST)
-            await self.notifications.arrived(body)
+            await self.notifications.receive(body)
         except TooLarge:
             return web.Response(status=413)
         except (InvalidInput, web.RequestPayloadError):
@@ -95,13 +95,8 @@ class Routes:
         except ExternalError as error:
             log.warning("consent not finished", error=type(error).__name__)
             return page("That did not work", words(error), status=503)
-<<<<<<< HEAD
-        if outcome.redirect_url is not None:
-            return web.Response(status=303, headers=_away(outcome.redirect_url))
-=======
         if outcome.redirect_url:
             return _redirect(outcome.redirect_url)
->>>>>>> main
         return consent_page(outcome.code)
 
     async def _open(self, request: web.Request) -> web.Response:
@@ -115,11 +110,7 @@ class Routes:
             return page("Not now", words(error), status=503)
         if urlsplit(url).scheme != "https":
             return page("Not found", "That mail is not there any more.", status=404)
-<<<<<<< HEAD
-        return web.Response(status=302, headers=_away(url))
-=======
         return _redirect(url)
->>>>>>> main
 
     async def _privacy(self, request: web.Request) -> web.Response:
         return page("Privacy", *PRIVACY)
@@ -155,7 +146,3 @@ def _handshake(token: str) -> web.Response:
     return web.Response(
         text=token, content_type="text/plain", headers={"X-Content-Type-Options": "nosniff"}
     )
-
-
-def _away(url: str) -> dict[str, str]:
-    return {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
