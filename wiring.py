@@ -34,6 +34,7 @@ from bot.routes import Routes
 from bot.signing_keys import SigningKeys
 from bot.visitors import Visitors
 from core.assignment.service import Assignments
+from core.audit.seal import Sealer
 from core.clock import Clock, utc_now
 from core.conversations.handled import HandledActivities
 from core.conversations.open_dialogs import OpenDialogs
@@ -214,10 +215,9 @@ class Parts:
             self.graph,
             self.access,
             vault,
-            jobs,
             now,
+            jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
-            lifecycle_url=f"{settings.public_url}/graph/lifecycle",
         )
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
@@ -256,6 +256,7 @@ class Parts:
     def _register_tasks(self) -> None:
         delivery = Delivery(self.notifier.handlers(), self.now, self.people.unreachable)
         purge = Purge(self.now, self.jobs, self.outbox)
+        sealer = Sealer(self.ring)
         sweep = Sweep(
             self.jobs,
             self.now,
@@ -278,6 +279,7 @@ class Parts:
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,
             "deliver_outbox": delivery.run,
+            "seal_audit": sealer.seal,
             "sweep": sweep.run,
         }
         for name, run in tasks.items():

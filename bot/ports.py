@@ -70,6 +70,6 @@ class Outlook(Protocol):
 
 
 class Notifications(Protocol):
-    async def arrived(self, body: bytes) -> None:
+    async def receive(self, body: bytes) -> None:
         """Take a POST of Graph; what is not believed is passed over. Raises InvalidInput."""
         ...

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from sandbox.microsoft365 import Microsoft365, mail_from
 from sandbox.sample import (
     BOT_APP_ID,
     BOT_APP_PASSWORD,
@@ -18,12 +19,22 @@ from sandbox.sample import (
     MOST_MEMBERS,
     sample_tenant,
 )
-from sandbox.server import Sandbox
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--mail", type=Path, help="an mbox or .mbox.gz for the shared mailbox")
+    parser.add_argument(
+        "--mail",
+        type=Path,
+        help="an mbox or .mbox.gz for the shared mailbox; without it, believable mail",
+    )
+    parser.add_argument(
+        "--held-back",
+        type=int,
+        default=0,
+        metavar="N",
+        help="messages that arrive later, when the control route /mail-arrives says so",
+    )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument(
         "--members", type=int, default=5, choices=range(1, MOST_MEMBERS + 1), metavar="N"
@@ -37,7 +48,7 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def ready_line(sandbox: Sandbox) -> str:
+def ready_line(sandbox: Microsoft365) -> str:
     """Everything another process needs, as one line of JSON."""
     members = [
         {"id": user.id, "name": user.name, "email": user.email, "teams_id": user.teams_id}
@@ -67,7 +78,15 @@ async def run(options: argparse.Namespace) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     tenant = sample_tenant(options.members)
-    async with Sandbox(tenant, options.folder, port=options.port) as sandbox:
+    source = mail_from(options.mail)
+    async with Microsoft365(
+        tenant,
+        options.folder,
+        source,
+        port=options.port,
+        held_back=options.held_back,
+        journal=True,
+    ) as sandbox:
         print(ready_line(sandbox), flush=True)
         await stop.wait()
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import parse_qsl, urldefrag, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urldefrag, urlencode, urlsplit, urlunsplit
 
 import aiohttp
 
@@ -65,20 +65,29 @@ class Browser:
             if answer is not None:
                 return Arrival(answer.action, answer.fields, by_post=True)
             if status >= 400 or not forms:
-                raise Stuck(_text(text))
+                raise Stuck(text_of(text))
             method, data = "POST", _choose(forms, user_id, accept)
 
     async def deliver(self, arrival: Arrival) -> tuple[int, str]:
         """Do what the browser does with an arrival; the app's status and page."""
-        if arrival.by_post:
-            method, params, data = "POST", None, arrival.fields
-        else:
-            method, params, data = "GET", arrival.fields, None
-        assert self._session is not None
-        async with self._session.request(
-            method, arrival.redirect_uri, params=params, data=data
-        ) as response:
-            return response.status, await response.text()
+        status, _, page = await self._deliver(arrival)
+        return status, page
+
+    async def consent(self, url: str, user_id: str, *, accept: bool = True) -> tuple[int, str]:
+        """From a link in a card to the app's last page, over every sign-in it sends on to.
+
+        Returns that page's status and text. Raises Stuck.
+        """
+        location = url
+        while location:
+            arrival = await self.sign_in(location, user_id, accept=accept)
+            status, location, page = await self._deliver(arrival)
+        return status, text_of(page)
+
+    async def _deliver(self, arrival: Arrival) -> tuple[int, str, str]:
+        query = "" if arrival.by_post else f"?{urlencode(arrival.fields)}"
+        method, data = ("POST", arrival.fields) if arrival.by_post else ("GET", None)
+        return await self._fetch(method, arrival.redirect_uri + query, data)
 
     async def _fetch(
         self, method: str, url: str, data: dict[str, str] | None
@@ -113,7 +122,7 @@ def _arrival(location: str) -> Arrival:
     return Arrival(urlunsplit(parts._replace(query="")), fields, by_post=False)
 
 
-def _text(page: str) -> str:
+def text_of(page: str) -> str:
     reader = _TextReader()
     reader.feed(page)
     return " ".join(" ".join(reader.parts).split())

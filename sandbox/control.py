@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable
@@ -45,10 +44,7 @@ class Control:
             "full-access": self._set_full_access,
         }
         return [
-            *(
-                web.post(f"/_sandbox/{name}", self._obeying(order))
-                for name, order in orders.items()
-            ),
+            *(web.post(f"/_sandbox/{name}", self.obeying(order)) for name, order in orders.items()),
             web.delete("/_sandbox/faults", self._clear_faults),
             web.get("/_sandbox/stats", self._stats),
         ]
@@ -71,28 +67,31 @@ class Control:
         change = mailboxes.add if wish["granted"] else mailboxes.discard
         change(wish["mailbox"].lower())
 
-    def _obeying(self, order: Order) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def obeying(self, order: Order) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """The route of an order."""
+
         async def obey(request: web.Request) -> web.Response:
-            self._check(request)
+            self.check(request)
             try:
                 order(await request.json())
-            except (json.JSONDecodeError, re.error, AttributeError, KeyError, TypeError) as reason:
+            except (re.error, AttributeError, KeyError, TypeError, ValueError) as reason:
                 return web.json_response({"error": repr(reason)}, status=400)
             return web.Response(status=204)
 
         return obey
 
     async def _clear_faults(self, request: web.Request) -> web.Response:
-        self._check(request)
+        self.check(request)
         self._faults.clear()
         return web.Response(status=204)
 
     async def _stats(self, request: web.Request) -> web.Response:
-        self._check(request)
+        self.check(request)
         answers = {f"{part} {status}": n for (part, status), n in self._faults.answers.items()}
         return web.json_response({"hits": dict(self._faults.hits), "answers": answers})
 
-    def _check(self, request: web.Request) -> None:
+    def check(self, request: web.Request) -> None:
+        """Raise a 401 without the token."""
         given = request.headers.get("Authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
             raise web.HTTPUnauthorized

@@ -8,11 +8,10 @@ Only application grants can subscribe to a shared mailbox.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Protocol
 
 from core.clock import Clock
-from core.errors import ExternalError, GraphAuthFailed
+from core.errors import ExternalError
 from core.graph import subscriptions as graph
 from core.graph.access import MailboxAccess
 from core.graph.client import GraphClient
@@ -43,35 +42,30 @@ class Accesses(Protocol):
         """Raises GraphAuthFailed where nobody's consent opens it."""
         ...
 
-    async def as_application(self, mailbox_id: int) -> MailboxAccess:
-        """For ending what was begun, also after the consent was revoked."""
-        ...
-
 
 class Subscriptions:
-    """One subscription to each followed folder. All but `arrived` run as jobs under RENEWAL."""
+    """One subscription to each followed folder. All but `receive` run as jobs under RENEWAL."""
 
     def __init__(
         self,
         client: GraphClient,
         accesses: Accesses,
         vault: Vault,
-        jobs: JobQueue,
         now: Clock,
         *,
+        jobs: JobQueue,
         notification_url: str,
-        lifecycle_url: str,
     ) -> None:
+        """`notification_url` is where Graph posts both to, notifications and lifecycle events."""
         self._client = client
         self._accesses = accesses
         self._ring = vault.ring
         self._jobs = jobs
         self._now = now
         self._notification_url = notification_url
-        self._lifecycle_url = lifecycle_url
         self._pace = Pace()
 
-    async def arrived(self, body: bytes) -> None:
+    async def receive(self, body: bytes) -> None:
         """Take in a POST of Graph, without asking Graph anything: it waits for the answer.
 
         What is not believed is passed over. Raises InvalidInput("body") for no such POST.
@@ -137,21 +131,6 @@ class Subscriptions:
         for mailbox_id in await _incomplete():
             await self.ensure(mailbox_id)
 
-    async def drop(self, mailbox_id: int) -> None:
-        """End all of them. Raises ExternalError for the job to be tried again.
-
-        Where the tenant lets us in no more, they end by themselves within three days, and
-        what they still send is passed over.
-        """
-        rows = await Subscription.filter(folder__mailbox_id=mailbox_id)
-        if not rows:
-            return
-        access = await self._accesses.as_application(mailbox_id)
-        for row in rows:
-            with suppress(GraphAuthFailed):
-                await graph.delete(self._client, access, row.graph_id)
-            await row.delete()
-
     def _expected(self, row: Subscription) -> Expected | None:
         try:
             secret = self._ring.decrypt_token(bytes(row.sealed_client_state))
@@ -180,8 +159,8 @@ class Subscriptions:
         now = self._now()
         renewed = await graph.renew(self._client, access, row.graph_id, now=now)
         if renewed is None:
-            await row.delete()
-            await self._create(access, row.folder)
+            if await Subscription.filter(id=row.id).delete():
+                await self._create(access, row.folder)
             return
         await Subscription.filter(id=row.id).update(
             expires_at=renewed.expires_at, renew_at=renewed.renew_at(now)
@@ -196,7 +175,7 @@ class Subscriptions:
             access,
             folder.graph_id,
             notification_url=self._notification_url,
-            lifecycle_url=self._lifecycle_url,
+            lifecycle_url=self._notification_url,
             client_state=secret,
             now=now,
         )
@@ -207,7 +186,7 @@ class Subscriptions:
             expires_at=made.expires_at,
             renew_at=made.renew_at(now),
         )
-        if await Mailbox.exists(id=folder.mailbox_id, state=MailboxState.ACTIVE):
+        if await _is_wanted(row, folder.mailbox_id):
             await self._sync(folder.mailbox_id)
         else:
             await self._end(access, row)
@@ -222,6 +201,13 @@ async def _can_subscribe(mailbox_id: int) -> bool:
     grant = await given.order_by("-id").first()
     active = await Mailbox.exists(id=mailbox_id, state=MailboxState.ACTIVE)
     return active and grant is not None and grant.kind is GrantKind.APPLICATION
+
+
+async def _is_wanted(row: Subscription, mailbox_id: int) -> bool:
+    """False if the mailbox was stopped, or another job was first, while Graph answered."""
+    first = await Subscription.filter(folder_id=row.folder_id).order_by("id").first()
+    active = await Mailbox.exists(id=mailbox_id, state=MailboxState.ACTIVE)
+    return active and first is not None and first.id == row.id
 
 
 async def _incomplete() -> list[int]:
