@@ -349,7 +349,7 @@ def _timers(parts: Parts, settings: Settings) -> Iterator[None]:
             parts.jobs.defer,
             "interval",
             args=[timer.task],
-            kwargs={"queueing_lock": timer.queueing_lock},
+            kwargs={"queueing_lock": timer.queueing_lock, "lock": timer.lock},
             seconds=timer.every,
             jitter=timer.jitter,
             misfire_grace_time=LATE,
