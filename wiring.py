@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from core.audit.seal import Sealer
-from core.outbox.dead_letters import DeadLetters
-from core.outbox.delivery import Delivery
 from tortoise.connection import get_connection
 
 from bot.activity_handler import PostroomActivityHandler
@@ -31,6 +34,7 @@ from bot.routes import Routes
 from bot.signing_keys import SigningKeys
 from bot.visitors import Visitors
 from core.assignment.service import Assignments
+from core.audit.seal import Sealer
 from core.clock import Clock, utc_now
 from core.conversations.handled import HandledActivities
 from core.conversations.open_dialogs import OpenDialogs
@@ -48,18 +52,20 @@ from core.mail.outlook import Outlook
 from core.mail.queries import Threads
 from core.mail.sync import MailboxSync
 from core.mailboxes.access import Access
-from core.mailboxes.doors import GraphFolders, GraphProbes, GraphSubscriptions
-from core.mailboxes.offboarding import drop_subscriptions
+from core.mailboxes.doors import GraphFolders, GraphProbes
 from core.mailboxes.onboarding import Onboarding
 from core.mailboxes.ports import Registration
 from core.mailboxes.purge import Purge
 from core.mailboxes.service import Mailboxes
 from core.mailboxes.subscriptions import Subscriptions
 from core.migrate import migrate
+from core.outbox.dead_letters import DeadLetters
+from core.outbox.delivery import Delivery
 from core.outbox.posted import PostedCards
 from core.outbox.queue import Outbox
 from core.outgoing import AllowedHosts
 from core.people.service import People
+from core.ports import JobQueue, Task
 from core.reports.service import Reports
 from core.sealing import Vault
 from core.settings import Settings
@@ -72,6 +78,12 @@ from dialogs.talks import Talks
 
 LATE = 300
 """Seconds a timer may be late; then one run stands for all that were missed."""
+
+
+class Engine(JobQueue, Protocol):
+    """A queue together with the worker that runs what is queued."""
+
+    def running(self) -> AbstractAsyncContextManager[None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +155,11 @@ class Parts:
         self.user_tokens = UserTokens(sign_in)
         self.graph = GraphClient(http, settings.graph_url)
         self.access = Access(
-            self.vault, self.now, app_tokens=self.app_tokens, user_tokens=self.user_tokens
+            self.vault,
+            self.now,
+            app_tokens=self.app_tokens,
+            user_tokens=self.user_tokens,
+            outbox=self.outbox,
         )
 
     async def _open_channel(self, stack: AsyncExitStack) -> None:
@@ -164,14 +180,19 @@ class Parts:
         settings, vault, now, jobs = self.settings, self.vault, self.now, self.jobs
         self.assignments = Assignments(self.outbox, now)
         self.people = People(
-            vault, now, frozenset(settings.admins), threads=self.assignments, jobs=jobs
+            vault,
+            now,
+            frozenset(settings.admins),
+            threads=self.assignments,
+            outbox=self.outbox,
+            jobs=jobs,
         )
         self.mailboxes = Mailboxes(vault, now, threads=self.assignments, jobs=jobs)
         self.onboarding = Onboarding(
             vault,
             now,
             jobs=jobs,
-            app_tokens=self.app_tokens,
+            outbox=self.outbox,
             user_tokens=self.user_tokens,
             probes=GraphProbes(self.graph),
             folders=GraphFolders(self.graph),
@@ -203,6 +224,7 @@ class Parts:
 
     def _make_conversation(self) -> None:
         settings = self.settings
+        self.dead_letters = DeadLetters(self.now, self.outbox)
         self.links = SignedLinks(self.ring, settings.public_url, _install_url(settings))
         self.services = Services(
             people=self.people,
@@ -211,7 +233,7 @@ class Parts:
             mailboxes=self.mailboxes,
             onboarding=self.onboarding,
             reports=Reports(self.vault, self.now),
-            dead_letters=DeadLetters(self.now),
+            dead_letters=self.dead_letters,
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
             grant_facts=GrantFacts(settings.graph_client_id),
@@ -233,15 +255,14 @@ class Parts:
 
     def _register_tasks(self) -> None:
         delivery = Delivery(self.notifier.handlers(), self.now, self.people.unreachable)
-        purge = Purge(self.now, self.jobs)
+        purge = Purge(self.now, self.jobs, self.outbox)
         sealer = Sealer(self.ring)
         sweep = Sweep(
             self.jobs,
             self.now,
             due_probes=self.onboarding.due_probes,
-            forget_old=self.handled.sweep,
+            forget_old=(self.handled.sweep, delivery.forget_delivered),
         )
-        graph_subscriptions = GraphSubscriptions(self.graph)
 
         async def probe_mailbox(mailbox_id: int) -> None:
             await self.onboarding.probe(mailbox_id)
@@ -249,28 +270,26 @@ class Parts:
         async def assign_waiting(mailbox_id: int) -> None:
             await self.assignments.assign_waiting(mailbox_id)
 
-        async def drop(mailbox_id: int) -> None:
-            await drop_subscriptions(mailbox_id, self.access, graph_subscriptions)
-
-        for name, run in {
+        tasks: dict[str, Task] = {
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
             "assign_waiting": assign_waiting,
             "purge_mailbox": purge.run,
-            "drop_subscriptions": drop,
+            "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,
             "deliver_outbox": delivery.run,
             "seal_audit": sealer.seal,
             "sweep": sweep.run,
-        }.items():
+        }
+        for name, run in tasks.items():
             self.tasks.register(name, run)
 
     def tenant_allowed(self, tenant_id: str) -> bool:
         return tenant_id.lower() in self.settings.tenants
 
 
-def _engine(settings: Settings, tasks: Tasks, now: Clock) -> EmbeddedJobs:
+def _engine(settings: Settings, tasks: Tasks, now: Clock) -> Engine:
     if settings.jobs == "distributed":
         from core.jobs.distributed import DistributedJobs  # only where it is switched on
 
@@ -330,7 +349,7 @@ def _timers(parts: Parts, settings: Settings) -> Iterator[None]:
             parts.jobs.defer,
             "interval",
             args=[timer.task],
-            kwargs={"queueing_lock": timer.queueing_lock},
+            kwargs={"queueing_lock": timer.queueing_lock, "lock": timer.lock},
             seconds=timer.every,
             jitter=timer.jitter,
             misfire_grace_time=LATE,

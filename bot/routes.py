@@ -95,6 +95,8 @@ class Routes:
         except ExternalError as error:
             log.warning("consent not finished", error=type(error).__name__)
             return page("That did not work", words(error), status=503)
+        if outcome.redirect_url:
+            return _redirect(outcome.redirect_url)
         return consent_page(outcome.code)
 
     async def _open(self, request: web.Request) -> web.Response:
@@ -108,12 +110,7 @@ class Routes:
             return page("Not now", words(error), status=503)
         if urlsplit(url).scheme != "https":
             return page("Not found", "That mail is not there any more.", status=404)
-        headers = {
-            "Location": url,
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-        }
-        return web.Response(status=302, headers=headers)
+        return _redirect(url)
 
     async def _privacy(self, request: web.Request) -> web.Response:
         return page("Privacy", *PRIVACY)
@@ -135,6 +132,11 @@ class Routes:
     async def _metrics(self, request: web.Request) -> web.Response:
         made = self.metrics() if self.metrics is not None else b""
         return web.Response(body=made, headers={"Content-Type": "text/plain; version=0.0.4"})
+
+
+def _redirect(url: str) -> web.Response:
+    headers = {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return web.Response(status=303, headers=headers)
 
 
 def _handshake(token: str) -> web.Response:

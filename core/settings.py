@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, overload
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -97,14 +98,41 @@ Guids = Annotated[tuple[str, ...], NoDecode, AfterValidator(_guids)]
 Url = Annotated[str, AfterValidator(_url)]
 
 
-class Settings(BaseSettings):
-    """What the environment says. Secrets never show in its `repr`."""
+class PackageSettings(BaseSettings):
+    """What the Teams app package shows of the settings."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, frozen=True, hide_input_in_errors=True, env_ignore_empty=True
     )
 
+    name: str = Field(
+        default="Postroom",
+        min_length=1,
+        max_length=30,
+        description="What the bot is called in Teams, 30 characters at most.",
+    )
+    public_url: Url = Field(
+        description="Where Teams, Microsoft Graph and browsers reach Postroom: https,"
+        " or http on loopback."
+    )
     bot_app_id: Guid = Field(description="Application id of the bot's registration.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """`load` is the one way in: the process's own environment is not read behind it."""
+        return (init_settings,)
+
+
+class Settings(PackageSettings):
+    """What the environment says. Secrets never show in its `repr`."""
+
     bot_app_password: SecretStr = Field(description="Client secret of the bot's registration.")
     bot_tenant_id: Guid = Field(description="Tenant of the bot's registration (single tenant).")
     graph_client_id: Guid = Field(
@@ -121,10 +149,6 @@ class Settings(BaseSettings):
         description="Entra object ids of the first admins, separated by commas. Without any,"
         " the first admin proves an Entra administrator role by signing in.",
     )
-    public_url: Url = Field(
-        description="Where Teams, Microsoft Graph and browsers reach Postroom: https,"
-        " or http on loopback."
-    )
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] = Field(
         description="`sqlite:///absolute/path.db` or `postgres://user:password@host/name`."
     )
@@ -135,12 +159,6 @@ class Settings(BaseSettings):
     lookup_key: SecretStr = Field(
         description="Key of the hashes that addresses are looked up by: base64 of 32 bytes."
         " Never changes; made by the same command."
-    )
-    name: str = Field(
-        default="Postroom",
-        min_length=1,
-        max_length=30,
-        description="What the bot is called in Teams, 30 characters at most.",
     )
     contact: str = Field(
         default="your Microsoft 365 administrator",
@@ -212,18 +230,6 @@ class Settings(BaseSettings):
             raise ValueError("distributed needs PostgreSQL in POSTROOM_DATABASE_URL")
         return jobs
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """`load` is the one way in: the process's own environment is not read behind it."""
-        return (init_settings,)
-
     def outgoing_hosts(self) -> tuple[str, ...]:
         """Patterns for `AllowedHosts`: Microsoft's, those of the URLs, and the further ones."""
         urls = (self.login_url, self.graph_url, self.bot_openid_url, self.bot_login_url)
@@ -231,34 +237,43 @@ class Settings(BaseSettings):
         return tuple(dict.fromkeys((*MICROSOFT_HOSTS, *named, *self.service_hosts)))
 
 
-def load(environ: Mapping[str, str]) -> Settings:
+S = TypeVar("S", bound=PackageSettings)
+
+
+@overload
+def load(environ: Mapping[str, str]) -> Settings: ...
+@overload
+def load(environ: Mapping[str, str], wanted: type[S]) -> S: ...
+def load(environ: Mapping[str, str], wanted: type[PackageSettings] = Settings) -> PackageSettings:
     """The settings; raises ConfigError that names every missing or malformed variable.
 
     A problem says which variable and what is needed, never what was given.
     """
-    given = {name: text for name, text in environ.items() if name.startswith(PREFIX)}
-    source = EnvSettingsSource(Settings)
-    source.env_vars = {name.lower(): text for name, text in given.items() if text.strip()}
-    problems = {name: "there is no such setting" for name in given if not _field(name)}
+    given = {name: text.strip() for name, text in environ.items() if name.startswith(PREFIX)}
+    source = EnvSettingsSource(wanted)
+    source.env_vars = {name.lower(): text for name, text in given.items() if text}
+    problems = {name: "there is no such setting" for name in given if name not in _VARIABLES}
     settings = None
     try:
-        settings = Settings(**source())
+        settings = wanted(**source())
     except ValidationError as error:
         for detail in error.errors(include_input=False, include_context=False, include_url=False):
             if detail["type"] != "default_factory_not_called":
-                name = _variable(str(detail["loc"][0]))
-                problems[name] = _reason(detail["type"], detail["msg"])
-    try:
-        KeyRing.from_settings(
-            given.get(_variable("keys"), ""), given.get(_variable("lookup_key"), "")
-        )
-    except ConfigError as error:
-        for problem in error.problems:
-            name, _, reason = problem.partition(": ")
-            problems[name] = reason
+                problems[_variable(str(detail["loc"][0]))] = _reason(detail)
+    if "keys" in wanted.model_fields:
+        problems |= _key_problems(given)
     if problems or settings is None:
         raise ConfigError([f"{name}: {reason}" for name, reason in sorted(problems.items())])
     return settings
+
+
+def _key_problems(given: Mapping[str, str]) -> dict[str, str]:
+    keys, lookup_key = _variable("keys"), _variable("lookup_key")
+    try:
+        KeyRing.from_settings(given.get(keys, ""), given.get(lookup_key, ""))
+    except ConfigError as error:
+        return dict(problem.split(": ", 1) for problem in error.problems)
+    return {}
 
 
 def markdown_table() -> str:
@@ -283,12 +298,11 @@ def _variable(field: str) -> str:
     return PREFIX + field.upper()
 
 
-def _field(variable: str) -> bool:
-    return variable == variable.upper() and variable[len(PREFIX) :].lower() in Settings.model_fields
+def _reason(detail: ErrorDetails) -> str:
+    return "missing" if detail["type"] == "missing" else detail["msg"].removeprefix("Value error, ")
 
 
-def _reason(kind: str, message: str) -> str:
-    return "missing" if kind == "missing" else message.removeprefix("Value error, ")
+_VARIABLES = frozenset(map(_variable, Settings.model_fields))
 
 
 if __name__ == "__main__":

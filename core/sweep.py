@@ -26,9 +26,9 @@ class Sweep:
         now: Clock,
         *,
         due_probes: Callable[[], Awaitable[Collection[int]]],
-        forget_old: Callable[[], Awaitable[None]],
+        forget_old: Collection[Callable[[], Awaitable[None]]],
     ) -> None:
-        """`forget_old` drops rows that only served to recognise repeated activities."""
+        """`forget_old` drop rows that have served their time."""
         self._jobs = jobs
         self._now = now
         self._due_probes = due_probes
@@ -46,7 +46,8 @@ class Sweep:
         await self._waiting()
         await self._purges()
         await self._audit()
-        await self._forget_old()
+        for forget in self._forget_old:
+            await forget()
 
     async def _outbox(self) -> None:
         now = self._now()

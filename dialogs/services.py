@@ -15,9 +15,11 @@ from core.mailboxes.views import (
     ConsentView,
     FolderView,
     MailboxView,
+    OffboardView,
     ProbeView,
     ProgressView,
 )
+from core.outbox.dead_letters import DeadLetter
 from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import ReportView
 
@@ -109,6 +111,18 @@ class Onboarding(Protocol):
         """The mailbox's id. Asked again before consent, it changes the kind of grant."""
         ...
 
+    async def accept_wider(self, actor: Actor, mailbox_id: int) -> None:
+        """An explicit yes to a scope that can read bodies."""
+        ...
+
+    async def check_again(self, actor: Actor, mailbox_id: int) -> None:
+        """Something was put right at Microsoft: probe anew."""
+        ...
+
+    async def admin_sign_in_url(self, actor: Actor) -> str:
+        """Where to show an Entra administrator role, to become the first admin."""
+        ...
+
     async def sign_in_url(self, actor: Actor, mailbox_id: int) -> str: ...
 
     async def callback(self, state: str, query: Mapping[str, str]) -> CallbackOutcome: ...
@@ -119,7 +133,7 @@ class Onboarding(Protocol):
 
     async def start(self, actor: Actor, mailbox_id: int) -> None: ...
 
-    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> None: ...
+    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> OffboardView: ...
 
     async def consents(self, actor: Actor) -> tuple[ConsentView, ...]: ...
 
@@ -130,17 +144,6 @@ class Reports(Protocol):
     ) -> ReportView:
         """`period` in words, empty for the usual one; raises InvalidInput("period")."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """An outbox message that was given up."""
-
-    outbox_id: int
-    kind: str
-    error_code: str
-    attempts: int
-    created_at: datetime
 
 
 class DeadLetters(Protocol):

@@ -44,34 +44,33 @@ class Accesses(Protocol):
         ...
 
     async def as_application(self, mailbox_id: int) -> MailboxAccess:
-        """For ending what was begun, also after the consent was revoked."""
+        """The way in without a mailbox, for ending what the application left at Graph."""
         ...
 
 
 class Subscriptions:
-    """One subscription to each followed folder. All but `arrived` run as jobs under RENEWAL."""
+    """One subscription to each followed folder. All but `receive` run as jobs under RENEWAL."""
 
     def __init__(
         self,
         client: GraphClient,
         accesses: Accesses,
         vault: Vault,
-        jobs: JobQueue,
         now: Clock,
         *,
+        jobs: JobQueue,
         notification_url: str,
-        lifecycle_url: str,
     ) -> None:
+        """`notification_url` is where Graph posts both to, notifications and lifecycle events."""
         self._client = client
         self._accesses = accesses
         self._ring = vault.ring
         self._jobs = jobs
         self._now = now
         self._notification_url = notification_url
-        self._lifecycle_url = lifecycle_url
         self._pace = Pace()
 
-    async def arrived(self, body: bytes) -> None:
+    async def receive(self, body: bytes) -> None:
         """Take in a POST of Graph, without asking Graph anything: it waits for the answer.
 
         What is not believed is passed over. Raises InvalidInput("body") for no such POST.
@@ -138,7 +137,7 @@ class Subscriptions:
             await self.ensure(mailbox_id)
 
     async def drop(self, mailbox_id: int) -> None:
-        """End all of them. Raises ExternalError for the job to be tried again.
+        """End all of a mailbox that was left. Raises ExternalError for the job to try again.
 
         Where the tenant lets us in no more, they end by themselves within three days, and
         what they still send is passed over.
@@ -180,8 +179,8 @@ class Subscriptions:
         now = self._now()
         renewed = await graph.renew(self._client, access, row.graph_id, now=now)
         if renewed is None:
-            await row.delete()
-            await self._create(access, row.folder)
+            if await Subscription.filter(id=row.id).delete():
+                await self._create(access, row.folder)
             return
         await Subscription.filter(id=row.id).update(
             expires_at=renewed.expires_at, renew_at=renewed.renew_at(now)
@@ -196,7 +195,7 @@ class Subscriptions:
             access,
             folder.graph_id,
             notification_url=self._notification_url,
-            lifecycle_url=self._lifecycle_url,
+            lifecycle_url=self._notification_url,
             client_state=secret,
             now=now,
         )
@@ -207,7 +206,7 @@ class Subscriptions:
             expires_at=made.expires_at,
             renew_at=made.renew_at(now),
         )
-        if await Mailbox.exists(id=folder.mailbox_id, state=MailboxState.ACTIVE):
+        if await _is_wanted(row, folder.mailbox_id):
             await self._sync(folder.mailbox_id)
         else:
             await self._end(access, row)
@@ -222,6 +221,13 @@ async def _can_subscribe(mailbox_id: int) -> bool:
     grant = await given.order_by("-id").first()
     active = await Mailbox.exists(id=mailbox_id, state=MailboxState.ACTIVE)
     return active and grant is not None and grant.kind is GrantKind.APPLICATION
+
+
+async def _is_wanted(row: Subscription, mailbox_id: int) -> bool:
+    """False if the mailbox was stopped, or another job was first, while Graph answered."""
+    first = await Subscription.filter(folder_id=row.folder_id).order_by("id").first()
+    active = await Mailbox.exists(id=mailbox_id, state=MailboxState.ACTIVE)
+    return active and first is not None and first.id == row.id
 
 
 async def _incomplete() -> list[int]:

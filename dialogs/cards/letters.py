@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.outbox.dead_letters import DeadLetter
 from dialogs.cards.elements import age, card, choices, execute, heading, note, table
 from dialogs.moves import Card, Element
-from dialogs.services import DeadLetter
 
 MOST_SHOWN = 15
 

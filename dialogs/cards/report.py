@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from core.reports.views import ReportView
+from core.reports.views import Answers, Gap, ReportView
 from dialogs.cards.elements import (
     NAME,
     SUBJECT,
@@ -24,7 +24,18 @@ from dialogs.cards.elements import (
 from dialogs.moves import Card, Element
 
 MOST_MEMBERS = 25
-_UNSEEN = "Answers are not copied to this mailbox, so there is no figure about them yet."
+_ANSWERS = {
+    Answers.UNSEEN: "No answer has been seen in Sent Items yet, so answers have no figure.",
+    Answers.PARTLY: "In some of these mailboxes no answer has been seen in Sent Items yet: the "
+    "figures about answers are those of the others.",
+}
+_GAPS = {
+    Gap.PAUSED: "is paused",
+    Gap.NEEDS_CONSENT: "waits for consent",
+    Gap.ONBOARDING: "is being onboarded",
+    Gap.FIRST_SYNC: "is in its first sync: there is more to come",
+    Gap.OFFBOARDED: "was offboarded",
+}
 
 
 def report_card(view: ReportView, *, now: datetime) -> Card:
@@ -43,8 +54,7 @@ def report_card(view: ReportView, *, now: datetime) -> Card:
         body.append(table(("Person", "Open", "Finished"), rows))
         if len(view.members) > MOST_MEMBERS:
             body.append(note(f"and {len(view.members) - MOST_MEMBERS} more people"))
-    if view.answered is None:
-        body.append(note(_UNSEEN))
+    body += [rich(run(text, isSubtle=True)) for text in _caveats(view)]
     actions = [execute(label, "report.show", {"period": p}) for label, p in _PERIODS]
     return card(body, actions, says=title)
 
@@ -72,6 +82,23 @@ def _figures(view: ReportView, now: datetime) -> list[tuple[str, str]]:
         ("Oldest open", oldest),
         ("First answer (median)", _span(view.first_answer)),
     ]
+
+
+def _caveats(view: ReportView) -> list[str]:
+    """What is missing from the figures, and how old they are."""
+    said = [_ANSWERS[view.answers]] if view.answers in _ANSWERS else []
+    if view.is_small_sample:
+        said.append("Few answers: the median says little.")
+    automatic = view.automatic
+    if automatic.received:
+        said.append(f"{automatic.received:,} received are automatic mail (lists, bulk, replies).")
+    for mailbox in view.mailboxes:
+        if mailbox.gap in _GAPS:
+            said.append(f"{safe(mailbox.address, NAME, 'A mailbox')} {_GAPS[mailbox.gap]}.")
+    ages = [mailbox.age for mailbox in view.mailboxes if mailbox.age is not None]
+    if ages:
+        said.append(f"As of {_span(max(ages))} ago. Days are those of {view.timezone}.")
+    return said
 
 
 def _span(span: timedelta | None) -> str:

@@ -61,8 +61,7 @@ async def test_a_token_goes_to_graph_and_nowhere_else(client, graph, link):
     with pytest.raises((HostNotAllowed, GraphError)):
         await client.get(link, token=graph.token)
 
-    assert graph.requests == []
-    assert graph.tokens == []
+    assert (graph.requests, graph.tokens) == ([], [])
 
 
 async def test_a_path_cannot_leave_for_another_host(client, graph):
@@ -100,8 +99,7 @@ async def test_nothing_is_asked_while_a_transaction_is_open(client, graph):
     finally:
         transactions._open.reset(mark)
 
-    assert graph.requests == []
-    assert graph.tokens == []
+    assert (graph.requests, graph.tokens) == ([], [])
 
 
 @pytest.mark.parametrize("status", [429, 503, 504])

@@ -11,7 +11,7 @@ import httpx
 import orjson
 import pytest
 
-from core.errors import GraphAuthFailed, GraphError, InvalidInput
+from core.errors import InvalidInput
 from core.graph.access import MailboxAccess, Right
 from core.graph.client import GraphClient
 from core.graph.http import make_http
@@ -50,7 +50,7 @@ class FakeGraph:
         subscription_id = request.url.path.rpartition("/")[2]
         if request.method == "POST":
             body = orjson.loads(request.content)
-            body["id"] = f"subscription-{len(self.asked)}"
+            body["id"] = factories.unlike("subscription")
             self.living[body["id"]] = body
             return httpx.Response(201, json=body)
         if subscription_id not in self.living:
@@ -77,15 +77,7 @@ class FakeJobs:
 
 
 class FakeAccesses:
-    def __init__(self) -> None:
-        self.refused = False
-
     async def for_mailbox(self, mailbox_id: int) -> MailboxAccess:
-        if self.refused:
-            raise GraphAuthFailed(403, "no_consent")
-        return await self.as_application(mailbox_id)
-
-    async def as_application(self, mailbox_id: int) -> MailboxAccess:
         async def token(refused: str | None = None) -> str:
             return "token"
 
@@ -113,7 +105,7 @@ class Office:
         } | more
 
     async def post(self, *entries: dict[str, Any]) -> None:
-        await self.subscriptions.arrived(orjson.dumps({"value": entries}))
+        await self.subscriptions.receive(orjson.dumps({"value": entries}))
 
     async def subscribed(self) -> str:
         """Ensured, with the jobs that this caused out of the way. The id of the first."""
@@ -145,10 +137,9 @@ async def office(any_database: str, vault: Vault, clock: SettableClock) -> Async
             GraphClient(http, retry=retry),
             accesses,
             vault,
-            jobs,
             clock,
+            jobs=jobs,
             notification_url="https://postroom.example/graph/notifications",
-            lifecycle_url="https://postroom.example/graph/lifecycle",
         )
         yield Office(
             vault,
@@ -301,29 +292,15 @@ async def test_a_mailbox_offboarded_while_graph_answered_keeps_no_subscription(o
     assert await Subscription.all() == []
 
 
-async def test_a_dropped_mailbox_leaves_nothing_here_or_at_graph(office: Office):
-    await office.subscribed()
-    await Mailbox.filter(id=office.mailbox.id).update(state=MailboxState.OFFBOARDED)
-    office.accesses.refused = True
+async def test_of_two_jobs_that_subscribe_to_a_folder_at_once_the_first_stands(office: Office):
+    subscription_id = await office.subscribed()
+    access = await office.accesses.for_mailbox(office.mailbox.id)
 
-    await office.subscriptions.drop(office.mailbox.id)
+    await office.subscriptions._create(access, office.inbox)
 
-    assert office.graph.living == {}
-    assert await Subscription.all() == []
-
-
-async def test_dropping_is_tried_again_while_graph_is_down_but_not_once_the_door_is_shut(
-    office: Office,
-):
-    await office.subscribed()
-    office.graph.down = httpx.Response(503)
-    with pytest.raises(GraphError):
-        await office.subscriptions.drop(office.mailbox.id)
-    assert await Subscription.all().count() == 1
-
-    office.graph.down = httpx.Response(401)
-    await office.subscriptions.drop(office.mailbox.id)
-    assert await Subscription.all().count() == 0
+    assert [*office.graph.living] == [subscription_id]
+    assert (await Subscription.get()).graph_id == subscription_id
+    assert office.jobs.deferred == []
 
 
 async def test_a_subscription_is_never_made_inside_a_transaction(office: Office):
@@ -396,7 +373,7 @@ async def test_a_client_state_that_no_longer_opens_believes_nobody(office: Offic
 @pytest.mark.parametrize("body", [b"", b"no json", b"[]", b'{"value": 7}'])
 async def test_a_post_that_is_none_is_refused(office: Office, body: bytes):
     with pytest.raises(InvalidInput):
-        await office.subscriptions.arrived(body)
+        await office.subscriptions.receive(body)
 
 
 async def test_missed_notifications_are_made_up_for_by_a_sync(office: Office):
