@@ -1,4 +1,4 @@
-"""Putting a mailbox's sync on the queue, the same way from everywhere."""
+"""Putting a mailbox's sync and subscriptions on the queue, the same way from everywhere."""
 
 from __future__ import annotations
 
@@ -13,3 +13,9 @@ async def sync_soon(jobs: JobQueue, mailbox_id: int) -> None:
         lock=f"mailbox:{mailbox_id}",
         queueing_lock=f"sync:{mailbox_id}",
     )
+
+
+async def put_to_work(jobs: JobQueue, mailbox_id: int) -> None:
+    """Sync a mailbox that is active from now on, and have Graph tell of its changes."""
+    await sync_soon(jobs, mailbox_id)
+    await jobs.defer("renew_subscriptions", lock="subscriptions", queueing_lock="subscriptions")

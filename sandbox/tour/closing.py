@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from sandbox.tour import records
 from sandbox.tour.cards import words
 from sandbox.tour.stage import Stage
@@ -31,6 +33,17 @@ async def close(stage: Stage) -> None:
         (found.messages, found.answers, found.threads),
     )
     checks.equal("and every open thread has somebody", 0, found.waiting)
+    _read_log(stage)
+
+
+def _read_log(stage: Stage) -> None:
+    """Postroom's own log: no error, and nobody's address."""
+    lines = stage.log_file.read_text(encoding="utf-8").splitlines()
+    entries = [json.loads(line) for line in lines]
+    bad = sorted({e["event"] for e in entries if e["level"] in ("error", "critical")})
+    stage.checks.equal("no error was logged", [], bad)
+    told = sum(stage.box.tenant.domain in line for line in lines)
+    stage.checks.equal("no line of the log holds an address", 0, told)
 
 
 async def _told() -> bool:
