@@ -197,11 +197,7 @@ async def _probe(services: Services, turn: Turn, mailbox_id: int) -> ProbeView:
     """Try now, for a few seconds: a job tries too, and outlasts a slow Microsoft."""
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            view = await services.onboarding.probe(mailbox_id)
-            if view.code == "not_enforced" and not view.reason:  # found earlier: look again
-                await services.onboarding.check_again(turn.actor, mailbox_id)
-                view = await services.onboarding.probe(mailbox_id)
-            return view
+            return await services.onboarding.probe(mailbox_id)
     except TimeoutError:
         return ProbeView(mailbox_id, "waiting")
 

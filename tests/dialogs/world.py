@@ -237,10 +237,6 @@ class World:
     async def probe(self, mailbox_id: int) -> ProbeView:
         return ProbeView(mailbox_id, self.probe_code, True, True, self.probe_reason)
 
-    async def check_again(self, actor: Actor, mailbox_id: int) -> None:
-        self._mailbox_admin(actor, mailbox_id)
-        self.probe_code, self.probe_reason = "not_enforced", "bodies_open"
-
     async def accept_wider(self, actor: Actor, mailbox_id: int) -> None:
         self._mailbox_admin(actor, mailbox_id)
         self.changes.append(("wider", mailbox_id))
