@@ -7,43 +7,49 @@ is refused, not repeated and not kept.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from core.errors import InvalidInput
-from core.mailboxes.models import FolderKind, GrantKind, MailboxState, Strategy
-from core.mailboxes.views import ProbeView
-from core.people.models import MemberState
-from dialogs.cards.consent import KIND_CHOICES, kind_facts, paste_lines, waiting_note
+from core.mailboxes.models import GrantKind
+from dialogs.cards.consent import KIND_CHOICES, kind_facts
 from dialogs.cards.elements import (
-    NAME,
     SUBJECT,
     choices,
-    labelled,
     note,
-    open_url,
-    plain,
     rich,
     run,
     safe,
     text_block,
-    warning,
 )
-from dialogs.cards.mailboxes import STRATEGIES
-from dialogs.inputs import address_in, numbers_in
+from dialogs.inputs import address_in
 from dialogs.mailboxes import mailbox_of
-from dialogs.moves import Answer, Ask, Done, Element, Memory, Move, Question, Reply, Stay
+from dialogs.moves import Answer, Ask, Element, Memory, Move, Question, Stay
+from dialogs.onboarding_consent import (
+    ask_consent,
+    ask_waiting,
+    ask_wider,
+    take_consent,
+    take_probe,
+    take_wider,
+)
+from dialogs.onboarding_work import (
+    ask_folders,
+    ask_people,
+    ask_start,
+    ask_strategy,
+    take_folders,
+    take_people,
+    take_start,
+    take_strategy,
+)
 from dialogs.runner import Dialog, Step
 from dialogs.secrets import looks_like_secret
 from dialogs.services import Services
 from dialogs.turns import Turn
-from dialogs.wording import LEAKED, PROBE_REASONS
+from dialogs.wording import LEAKED
 
 USUAL_DAYS = 14
-PROBE_SECONDS = 8
-"""Teams repeats an activity that is not answered within 15."""
 LONGEST_DAYS = 3650
-MOST_OPTIONS = 60
 _ALL = {"all", "beginning", "the beginning", "from the beginning", "everything"}
 
 
@@ -136,233 +142,6 @@ async def _take_from(services: Services, turn: Turn, memory: Memory, answer: Ans
     return Ask("consent", memory)
 
 
-async def _ask_consent(services: Services, turn: Turn, memory: Memory) -> Question:
-    view = await mailbox_of(services, turn, memory["mailbox"])
-    url = await services.onboarding.sign_in_url(turn.actor, view.mailbox_id)
-    delegated = memory.get("kind", view.kind) == GrantKind.DELEGATED
-    lines = paste_lines(view.address, services.grant_facts.client_id, delegated=delegated)
-    if delegated:
-        words = (
-            "Sign in as a person with rights to that mailbox. The page opens in your browser, "
-            "at Microsoft; it is good for ten minutes."
-        )
-    else:
-        words = (
-            "1. Consent as an administrator of your tenant: this adds Postroom to it and gives no "
-            "rights to mail. 2. Give it rights to this one mailbox in Exchange PowerShell:"
-        )
-    body = [text_block(words), *lines]
-    if delegated:
-        after = [("I have signed in", "continue"), ("Microsoft refused that right", "wider")]
-        body.append(choices("next", after, label="And then", value="continue"))
-    return Question(
-        "Sign in and consent" if delegated else "Consent, and rights to one mailbox",
-        tuple(body),
-        submit="Continue",
-        links=(open_url("Sign in" if delegated else "Consent", url),),
-        hint="When that is done, press Continue, or type `continue`.",
-    )
-
-
-async def _take_consent(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    """Any answer asks Microsoft how things stand, but `wider`."""
-    if answer.text and looks_like_secret(answer.text):
-        return Stay(LEAKED)
-    if answer.pick("next").casefold() == "wider" and memory.get("kind") == GrantKind.DELEGATED:
-        return Ask("wider", memory)
-    return await _take_probe(services, turn, memory, answer)
-
-
-async def _take_probe(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    probed = await _probe(services, turn, memory["mailbox"])
-    match probed.code:
-        case "passed":
-            view = await mailbox_of(services, turn, memory["mailbox"])
-            if view.state is MailboxState.ACTIVE:
-                return Done(Reply(text="Consent is in order again, and the sync goes on."))
-            return Ask("folders", memory, "Microsoft lets me into that mailbox.")
-        case "waiting":
-            return Ask("waiting", memory)
-        case "no_consent":
-            return Stay("I have not seen the consent yet.")
-        case "not_enforced":
-            why = PROBE_REASONS.get(probed.reason, PROBE_REASONS["other_mailboxes_open"])
-            return Stay(f"I stop here. {why} Then try again.")
-        case _:
-            why = PROBE_REASONS.get(probed.reason, "Please check the lines above.")
-            return Stay(f"Microsoft refused me. {why}")
-
-
-async def _probe(services: Services, turn: Turn, mailbox_id: int) -> ProbeView:
-    """Try now, for a few seconds: a job tries too, and outlasts a slow Microsoft."""
-    try:
-        async with asyncio.timeout(PROBE_SECONDS):
-            return await services.onboarding.probe(mailbox_id)
-    except TimeoutError:
-        return ProbeView(mailbox_id, "waiting")
-
-
-async def _ask_wider(services: Services, turn: Turn, memory: Memory) -> Question:
-    return Question(
-        "Ask for a wider right?",
-        (
-            text_block(
-                "Some tenants do not give Mail.ReadBasic.Shared. Mail.Read.Shared works there, "
-                "and could read bodies: that Postroom reads headers only is then its promise, "
-                "not Microsoft's rule."
-            ),
-            choices(
-                "wider",
-                [("No, keep to headers", "no"), ("Yes, I accept the wider right", "yes")],
-                label="Your decision",
-                value="no",
-                expanded=True,
-            ),
-        ),
-        hint="Or type `yes` or `no`.",
-    )
-
-
-async def _take_wider(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    match answer.pick("wider").casefold():
-        case "yes":
-            await services.onboarding.accept_wider(turn.actor, memory["mailbox"])
-            return Ask("consent", memory, "Please sign in again.")
-        case "no":
-            return Ask("consent", memory)
-        case _:
-            raise InvalidInput("answer")
-
-
-async def _ask_waiting(services: Services, turn: Turn, memory: Memory) -> Question:
-    return Question("Waiting for Microsoft", (waiting_note(),), submit="Check now")
-
-
-async def _ask_folders(services: Services, turn: Turn, memory: Memory) -> Question:
-    folders = await services.onboarding.folders(turn.actor, memory["mailbox"])
-    options = [
-        (plain(folder.name, NAME, folder.kind.value), str(folder.folder_id))
-        for folder in folders[:MOST_OPTIONS]
-    ]
-    followed = ",".join(str(f.folder_id) for f in folders[:MOST_OPTIONS] if f.followed)
-    return Question(
-        "Which folders are worked?",
-        (
-            choices("folders", options, label="Folders", value=followed, several=True),
-            note("Sent Items is read too, to see what was answered."),
-        ),
-        hint="Or type `all`.",
-    )
-
-
-async def _take_folders(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    folders = await services.onboarding.folders(turn.actor, memory["mailbox"])
-    picked = answer.pick("folders")
-    if picked.casefold() in {"all", "next"}:
-        chosen = {f.folder_id for f in folders if picked.casefold() == "all" or f.followed}
-    else:
-        chosen = set(numbers_in(picked, "folders")) & {f.folder_id for f in folders}
-    worked = {f.folder_id for f in folders if f.kind is not FolderKind.SENT}
-    if not chosen & worked:
-        raise InvalidInput("folders")
-    await services.mailboxes.set_folders(turn.actor, memory["mailbox"], sorted(chosen))
-    return Ask("people", memory)
-
-
-async def _ask_people(services: Services, turn: Turn, memory: Memory) -> Question:
-    everyone = await services.people.people(turn.actor)
-    options = [
-        (
-            plain(person.name, NAME, "unnamed")
-            + ("" if person.state is MemberState.READY else " (not ready yet)"),
-            str(person.member_id),
-        )
-        for person in everyone[:MOST_OPTIONS]
-    ]
-    me = str(turn.actor.member_id)
-    return Question(
-        "Who works it?",
-        (
-            text_block("Only these people may see its threads, whatever their role elsewhere."),
-            choices("people", options, label="People", value=me, several=True),
-            choices("leads", options, label="Leads among them", value=me, several=True),
-            note("Leads see the figures of each person, and pass on what others have."),
-        ),
-        hint="Or type names with commas between, the lead first.",
-        people=tuple(p.member_id for p in everyone[:MOST_OPTIONS] if str(p.member_id) != me),
-    )
-
-
-async def _take_people(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    if answer.inputs.get("people"):
-        people = numbers_in(answer.inputs["people"], "people")
-        leads = numbers_in(answer.inputs.get("leads", ""), "people")
-    else:
-        names = [name.strip() for name in answer.text[:2000].split(",") if name.strip()]
-        found = [await services.people.find(turn.actor, name) for name in names[:MOST_OPTIONS]]
-        people = tuple(person.member_id for person in found)
-        leads = people[:1]
-    if not people or not set(leads) <= set(people):
-        raise InvalidInput("people", "" if not people else "leads")
-    await services.mailboxes.set_people(turn.actor, memory["mailbox"], people, leads or people[:1])
-    return Ask("strategy", memory)
-
-
-async def _ask_strategy(services: Services, turn: Turn, memory: Memory) -> Question:
-    options = [(title, strategy.value) for strategy, title in STRATEGIES.items()]
-    return Question(
-        "How is new mail assigned?",
-        (
-            choices(
-                "strategy",
-                options,
-                label="Way to assign",
-                value=Strategy.LOAD_BALANCED.value,
-                expanded=True,
-            ),
-            note("A thread that comes back goes to whoever had it."),
-        ),
-        hint="Or type `round robin` or `load balanced`.",
-    )
-
-
-async def _take_strategy(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    picked = answer.pick("strategy").casefold().replace(" ", "_").replace("-", "_")
-    if picked not in set(Strategy):
-        raise InvalidInput("strategy")
-    await services.mailboxes.set_strategy(turn.actor, memory["mailbox"], Strategy(picked))
-    return Ask("start", memory)
-
-
-async def _ask_start(services: Services, turn: Turn, memory: Memory) -> Question:
-    view = await mailbox_of(services, turn, memory["mailbox"])
-    since = "from the beginning" if view.live_from is None else f"from {view.live_from:%d %b %Y} on"
-    people = ", ".join(
-        safe(p.name, NAME) + (" (lead)" if p.is_lead else "") for p in view.people[:20]
-    )
-    body = [
-        rich(run(safe(view.address, SUBJECT), weight="Bolder")),
-        labelled("Assigned", since),
-        labelled("People", people),
-        labelled("How", STRATEGIES[view.strategy]),
-    ]
-    if not any(person.is_ready for person in view.people):
-        body.append(warning("Nobody of them is ready yet: mail waits until somebody is."))
-    return Question(
-        "Start the first sync?",
-        tuple(body),
-        submit="Start",
-        people=tuple(p.member_id for p in view.people if p.member_id != turn.actor.member_id),
-    )
-
-
-async def _take_start(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    if answer.text and answer.text.casefold() not in {"start", "yes", "go", "ok"}:
-        return Stay("Say `start` to begin, or `back`.")
-    await services.onboarding.start(turn.actor, memory["mailbox"])
-    return Done(Reply(text="The first sync has begun. A card will show how far it is."))
-
-
 ONBOARDING = Dialog(
     name="onboarding",
     first="address",
@@ -384,26 +163,26 @@ ONBOARDING = Dialog(
             "Mail from before that day is shown as history and given to nobody.",
         ),
         "consent": Step(
-            _ask_consent,
-            _take_consent,
+            ask_consent,
+            take_consent,
             "Consent is given on Microsoft's own pages. Afterwards I try what I may read, and "
             "whether Microsoft refuses me the rest.",
         ),
         "wider": Step(
-            _ask_wider,
-            _take_wider,
+            ask_wider,
+            take_wider,
             "Without your yes, Postroom never asks for a right that can read bodies.",
         ),
         "waiting": Step(
-            _ask_waiting,
-            _take_probe,
+            ask_waiting,
+            take_probe,
             "New Exchange rights take from 30 minutes to 2 hours to spread. I try again by myself "
             "and write to you.",
         ),
-        "folders": Step(_ask_folders, _take_folders, "Mail that arrives in these is assigned."),
-        "people": Step(_ask_people, _take_people, "Nobody else sees its threads, not even admins."),
-        "strategy": Step(_ask_strategy, _take_strategy, "It can be changed later."),
-        "start": Step(_ask_start, _take_start, "From then on mail is read and assigned."),
+        "folders": Step(ask_folders, take_folders, "Mail that arrives in these is assigned."),
+        "people": Step(ask_people, take_people, "Nobody else sees its threads, not even admins."),
+        "strategy": Step(ask_strategy, take_strategy, "It can be changed later."),
+        "start": Step(ask_start, take_start, "From then on mail is read and assigned."),
     },
     may=lambda actor: actor.is_admin,
     needs="admin",
