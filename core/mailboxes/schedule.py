@@ -1,4 +1,4 @@
-"""Putting a mailbox's sync and subscriptions on the queue, the same way from everywhere."""
+"""Putting a mailbox's work on the queue, the same way from everywhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def sync_soon(jobs: JobQueue, mailbox_id: int) -> None:
     )
 
 
-async def put_to_work(jobs: JobQueue, mailbox_id: int) -> None:
-    """Sync a mailbox that is active from now on, and have Graph tell of its changes."""
+async def start_working(jobs: JobQueue, mailbox_id: int) -> None:
+    """A mailbox goes to work, or its folders changed: sync it, and see to its subscriptions."""
     await sync_soon(jobs, mailbox_id)
     await jobs.defer("renew_subscriptions", lock="subscriptions", queueing_lock="subscriptions")

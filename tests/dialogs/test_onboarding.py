@@ -233,7 +233,7 @@ async def test_onboard_in_the_middle_goes_on_where_it_was():
 async def test_the_probe_decides_how_it_goes_on(code, step, said):
     chat = Chat()
     await chat.reach("consent")
-    chat.world.probe_code = code
+    chat.world.probe_code, chat.world.probe_reason = code, "bodies_open"
     assert said in shown(await chat.say("continue"))
     assert chat.standing.step == step
 
