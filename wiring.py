@@ -52,8 +52,7 @@ from core.mail.outlook import Outlook
 from core.mail.queries import Threads
 from core.mail.sync import MailboxSync
 from core.mailboxes.access import Access
-from core.mailboxes.doors import GraphFolders, GraphProbes, GraphSubscriptions
-from core.mailboxes.offboarding import drop_subscriptions
+from core.mailboxes.doors import GraphFolders, GraphProbes
 from core.mailboxes.onboarding import Onboarding
 from core.mailboxes.ports import Registration
 from core.mailboxes.purge import Purge
@@ -156,7 +155,11 @@ class Parts:
         self.user_tokens = UserTokens(sign_in)
         self.graph = GraphClient(http, settings.graph_url)
         self.access = Access(
-            self.vault, self.now, app_tokens=self.app_tokens, user_tokens=self.user_tokens
+            self.vault,
+            self.now,
+            app_tokens=self.app_tokens,
+            user_tokens=self.user_tokens,
+            outbox=self.outbox,
         )
 
     async def _open_channel(self, stack: AsyncExitStack) -> None:
@@ -177,14 +180,19 @@ class Parts:
         settings, vault, now, jobs = self.settings, self.vault, self.now, self.jobs
         self.assignments = Assignments(self.outbox, now)
         self.people = People(
-            vault, now, frozenset(settings.admins), threads=self.assignments, jobs=jobs
+            vault,
+            now,
+            frozenset(settings.admins),
+            threads=self.assignments,
+            outbox=self.outbox,
+            jobs=jobs,
         )
         self.mailboxes = Mailboxes(vault, now, threads=self.assignments, jobs=jobs)
         self.onboarding = Onboarding(
             vault,
             now,
             jobs=jobs,
-            app_tokens=self.app_tokens,
+            outbox=self.outbox,
             user_tokens=self.user_tokens,
             probes=GraphProbes(self.graph),
             folders=GraphFolders(self.graph),
@@ -247,7 +255,7 @@ class Parts:
 
     def _register_tasks(self) -> None:
         delivery = Delivery(self.notifier.handlers(), self.now, self.people.unreachable)
-        purge = Purge(self.now, self.jobs)
+        purge = Purge(self.now, self.jobs, self.outbox)
         sealer = Sealer(self.ring)
         sweep = Sweep(
             self.jobs,
@@ -255,7 +263,6 @@ class Parts:
             due_probes=self.onboarding.due_probes,
             forget_old=(self.handled.sweep, delivery.forget_delivered),
         )
-        graph_subscriptions = GraphSubscriptions(self.graph)
 
         async def probe_mailbox(mailbox_id: int) -> None:
             await self.onboarding.probe(mailbox_id)
@@ -263,16 +270,13 @@ class Parts:
         async def assign_waiting(mailbox_id: int) -> None:
             await self.assignments.assign_waiting(mailbox_id)
 
-        async def drop(mailbox_id: int) -> None:
-            await drop_subscriptions(mailbox_id, self.access, graph_subscriptions)
-
         tasks: dict[str, Task] = {
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
             "assign_waiting": assign_waiting,
             "purge_mailbox": purge.run,
-            "drop_subscriptions": drop,
+            "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,
             "deliver_outbox": delivery.run,
             "seal_audit": sealer.seal,
@@ -345,7 +349,7 @@ def _timers(parts: Parts, settings: Settings) -> Iterator[None]:
             parts.jobs.defer,
             "interval",
             args=[timer.task],
-            kwargs={"queueing_lock": timer.queueing_lock},
+            kwargs={"queueing_lock": timer.queueing_lock, "lock": timer.lock},
             seconds=timer.every,
             jitter=timer.jitter,
             misfire_grace_time=LATE,

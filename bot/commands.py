@@ -128,6 +128,8 @@ def command_table(talks: Talks) -> tuple[Command, ...]:
             people.people, in_manifest=True),
         row(("people invite",), "people invite", "invite the people of a team", admin,
             people.invite),
+        row(("become admin",), "become admin", "become the first admin, by an Entra role", member,
+            people.become_admin, private=True),
         row(("people remove",), "people remove Ada", "remove a person", admin,
             people.remove, private=True),
         row(("onboard",), "onboard", "open a shared mailbox", admin,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from dialogs.wording import PROBE_REASONS
+
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; "
     "frame-ancestors 'none'; base-uri 'none'",
@@ -16,23 +18,14 @@ _STYLE = (
     "color:#222;background:#fff}h1{font-size:1.4rem}"
 )
 
-_CONSENT = {
+_GRANTED = {
     "granted": ("Consent has arrived", "You can close this page. I go on in Teams."),
-    "declined": ("Consent was not given", "You can close this page and try again from Teams."),
-    "expired": (
-        "This link is no longer good",
-        "It works once, for ten minutes. Ask for a new one in Teams.",
-    ),
-    "other_person": (
-        "Somebody else signed in",
-        "Please sign in as the person who asked in Teams, and try again from there.",
-    ),
-    "other_tenant": (
-        "That is another organization",
-        "Please sign in to the organization you use Teams in, and try again from there.",
-    ),
+    "admin": ("You are admin now", "You can close this page. Say `onboard` to me in Teams."),
 }
-_OTHERWISE = ("That did not work", "Please try again from Teams.")
+_REFUSED = {
+    "no_role": "You hold no administrator role in that organization.",
+    "has_admin": "Postroom has an admin in your organization already: please ask them.",
+}
 
 PRIVACY = (
     "Postroom works shared mailboxes for the organization that runs it. That organization decides "
@@ -57,7 +50,7 @@ TERMS = (
 
 def page(title: str, *paragraphs: str, status: int = 200) -> web.Response:
     """All of it is our own text; nothing that came with a request."""
-    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
     return web.Response(
         status=status,
         text=(
@@ -72,5 +65,9 @@ def page(title: str, *paragraphs: str, status: int = 200) -> web.Response:
 
 
 def consent_page(code: str) -> web.Response:
-    title, words = _CONSENT.get(code, _OTHERWISE)
-    return page(title, words, status=200 if code == "granted" else 400)
+    """`code` says how a sign-in or consent ended; the words are ours."""
+    if code in _GRANTED:
+        title, words = _GRANTED[code]
+        return page(title, words)
+    words = _REFUSED.get(code) or PROBE_REASONS.get(code, "")
+    return page("That did not work", words, "Please try again from Teams.", status=400)

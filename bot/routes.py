@@ -136,7 +136,7 @@ class Routes:
 
 def _redirect(url: str) -> web.Response:
     headers = {"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return web.Response(status=302, headers=headers)
+    return web.Response(status=303, headers=headers)
 
 
 def _handshake(token: str) -> web.Response:

@@ -20,6 +20,7 @@ from dialogs.cards.elements import (
 )
 from dialogs.moves import Element, Reply
 from dialogs.services import Services
+from dialogs.wording import PROBE_REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ NOTICES: Mapping[str, _Notice] = {
     "consent_done": _Notice("Consent has arrived", "Onboarding can go on.", _GO_ON),
     "consent_failed": _Notice(
         "Consent did not work",
-        "Microsoft did not give it, or somebody else than you signed in. Please try again.",
+        "Nothing was granted. Please try again.",
         _GO_ON,
     ),
     "waiting_for_microsoft": _Notice(
@@ -52,9 +53,8 @@ NOTICES: Mapping[str, _Notice] = {
         _GO_ON,
     ),
     "probe_not_enforced": _Notice(
-        "I have stopped: Microsoft would let me into more",
-        "Remove Postroom's Mail permissions in Entra, keep the Exchange role on this mailbox "
-        "alone, and try again.",
+        "I have stopped: the grant is not what was promised",
+        "Nothing of that mailbox is read until this is put right. Then press Continue.",
         _GO_ON,
     ),
     "needs_consent": _Notice(
@@ -98,6 +98,9 @@ async def notice_reply(services: Services, actor: Actor, facts: Mapping[str, Any
                 body.append(rich(run(safe(person.name, NAME), weight="Bolder")))
                 people = (person_id,)
     body.append(text_block(notice.words))
+    why = PROBE_REASONS.get(str(facts.get("reason")))
+    if why is not None:
+        body.append(text_block(why))
     actions = []
     if notice.button is not None and isinstance(mailbox_id, int):
         label, verb = notice.button

@@ -13,6 +13,15 @@ from dialogs.services import Services
 from dialogs.turns import Turn
 
 _DATA = {"keep": False, "purge": True}
+_TO_UNDO = {
+    "remove_role_assignment": (
+        "What only an Exchange administrator can take back: remove Postroom's role assignment "
+        "on that mailbox (`Remove-ManagementRoleAssignment`)."
+    ),
+    "remove_app_consent": (
+        "What only that person can take back: Postroom's consent, at https://myapps.microsoft.com."
+    ),
+}
 
 
 async def _ask_mailbox(services: Services, turn: Turn, memory: Memory) -> Question:
@@ -69,9 +78,11 @@ async def _take_data(services: Services, turn: Turn, memory: Memory, answer: Ans
     purge = _DATA.get(answer.pick("data").casefold())
     if purge is None:
         raise InvalidInput("answer")
-    await services.onboarding.offboard(turn.actor, memory["mailbox"], purge=purge)
-    kept = "Its record was destroyed." if purge else "Its record was kept."
-    return Done(Reply(text=f"Offboarded. I no longer reach that mailbox. {kept}"))
+    view = await services.onboarding.offboard(turn.actor, memory["mailbox"], purge=purge)
+    words = ["Offboarded. I no longer reach that mailbox."]
+    words.append("Its record is being destroyed." if view.purging else "Its record was kept.")
+    words += [_TO_UNDO[code] for code in view.to_undo if code in _TO_UNDO]
+    return Done(Reply(text=" ".join(words)))
 
 
 OFFBOARDING = Dialog(

@@ -7,10 +7,12 @@ is refused, not repeated and not kept.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from core.errors import InvalidInput
-from core.mailboxes.models import FolderKind, GrantKind, Strategy
+from core.mailboxes.models import FolderKind, GrantKind, MailboxState, Strategy
+from core.mailboxes.views import ProbeView
 from core.people.models import MemberState
 from dialogs.cards.consent import KIND_CHOICES, kind_facts, paste_lines, waiting_note
 from dialogs.cards.elements import (
@@ -35,9 +37,11 @@ from dialogs.runner import Dialog, Step
 from dialogs.secrets import looks_like_secret
 from dialogs.services import Services
 from dialogs.turns import Turn
-from dialogs.wording import LEAKED
+from dialogs.wording import LEAKED, PROBE_REASONS
 
 USUAL_DAYS = 14
+PROBE_SECONDS = 8
+"""Teams repeats an activity that is not answered within 15."""
 LONGEST_DAYS = 3650
 MOST_OPTIONS = 60
 _ALL = {"all", "beginning", "the beginning", "from the beginning", "everything"}
@@ -147,38 +151,91 @@ async def _ask_consent(services: Services, turn: Turn, memory: Memory) -> Questi
             "1. Consent as an administrator of your tenant: this adds Postroom to it and gives no "
             "rights to mail. 2. Give it rights to this one mailbox in Exchange PowerShell:"
         )
+    body = [text_block(words), *lines]
+    if delegated:
+        after = [("I have signed in", "continue"), ("Microsoft refused that right", "wider")]
+        body.append(choices("next", after, label="And then", value="continue"))
     return Question(
         "Sign in and consent" if delegated else "Consent, and rights to one mailbox",
-        (text_block(words), *lines),
+        tuple(body),
         submit="Continue",
         links=(open_url("Sign in" if delegated else "Consent", url),),
         hint="When that is done, press Continue, or type `continue`.",
     )
 
 
-async def _take_probe(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    """Any answer asks Microsoft how things stand."""
+async def _take_consent(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
+    """Any answer asks Microsoft how things stand, but `wider`."""
     if answer.text and looks_like_secret(answer.text):
         return Stay(LEAKED)
-    view = await services.onboarding.probe(memory["mailbox"])
-    match view.code:
-        case "passed" if memory.get("again"):
-            await services.onboarding.start(turn.actor, memory["mailbox"])
-            return Done(Reply(text="Consent is in order again, and the sync goes on."))
+    if answer.pick("next").casefold() == "wider" and memory.get("kind") == GrantKind.DELEGATED:
+        return Ask("wider", memory)
+    return await _take_probe(services, turn, memory, answer)
+
+
+async def _take_probe(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
+    probed = await _probe(services, turn, memory["mailbox"])
+    match probed.code:
         case "passed":
+            view = await mailbox_of(services, turn, memory["mailbox"])
+            if view.state is MailboxState.ACTIVE:
+                return Done(Reply(text="Consent is in order again, and the sync goes on."))
             return Ask("folders", memory, "Microsoft lets me into that mailbox.")
         case "waiting":
             return Ask("waiting", memory)
         case "no_consent":
             return Stay("I have not seen the consent yet.")
         case "not_enforced":
-            return Stay(
-                "Microsoft would let me into more than this mailbox, so I stop here. Remove "
-                "Postroom's Mail permissions in Entra, keep the Exchange role alone, and try "
-                "again."
-            )
+            why = PROBE_REASONS.get(probed.reason, PROBE_REASONS["other_mailboxes_open"])
+            return Stay(f"I stop here. {why} Then try again.")
         case _:
-            return Stay("Microsoft refused me. Please check the lines above, and try again.")
+            why = PROBE_REASONS.get(probed.reason, "Please check the lines above.")
+            return Stay(f"Microsoft refused me. {why}")
+
+
+async def _probe(services: Services, turn: Turn, mailbox_id: int) -> ProbeView:
+    """Try now, for a few seconds: a job tries too, and outlasts a slow Microsoft."""
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            view = await services.onboarding.probe(mailbox_id)
+            if view.code == "not_enforced" and not view.reason:  # found earlier: look again
+                await services.onboarding.check_again(turn.actor, mailbox_id)
+                view = await services.onboarding.probe(mailbox_id)
+            return view
+    except TimeoutError:
+        return ProbeView(mailbox_id, "waiting")
+
+
+async def _ask_wider(services: Services, turn: Turn, memory: Memory) -> Question:
+    return Question(
+        "Ask for a wider right?",
+        (
+            text_block(
+                "Some tenants do not give Mail.ReadBasic.Shared. Mail.Read.Shared works there, "
+                "and could read bodies: that Postroom reads headers only is then its promise, "
+                "not Microsoft's rule."
+            ),
+            choices(
+                "wider",
+                [("No, keep to headers", "no"), ("Yes, I accept the wider right", "yes")],
+                label="Your decision",
+                value="no",
+                expanded=True,
+            ),
+        ),
+        hint="Or type `yes` or `no`.",
+    )
+
+
+async def _take_wider(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
+    match answer.pick("wider").casefold():
+        case "yes":
+            await services.onboarding.accept_wider(turn.actor, memory["mailbox"])
+            return Ask("consent", memory, "Please sign in again.")
+        case "no":
+            return Ask("consent", memory)
+        case _:
+            raise InvalidInput("answer")
 
 
 async def _ask_waiting(services: Services, turn: Turn, memory: Memory) -> Question:
@@ -332,9 +389,14 @@ ONBOARDING = Dialog(
         ),
         "consent": Step(
             _ask_consent,
-            _take_probe,
+            _take_consent,
             "Consent is given on Microsoft's own pages. Afterwards I try what I may read, and "
             "whether Microsoft refuses me the rest.",
+        ),
+        "wider": Step(
+            _ask_wider,
+            _take_wider,
+            "Without your yes, Postroom never asks for a right that can read bodies.",
         ),
         "waiting": Step(
             _ask_waiting,

@@ -50,6 +50,18 @@ async def remove(services: Services, turn: Turn, rest: str) -> Reply:
     return Reply(card=remove_card(person), kind="notice", people=(person.member_id,))
 
 
+async def become_admin(services: Services, turn: Turn, rest: str) -> Reply:
+    """The first admin may be whoever shows an Entra administrator role at Microsoft."""
+    url = await services.onboarding.admin_sign_in_url(turn.actor)
+    made = notice_card(
+        "Become the first admin",
+        "Sign in at Microsoft as an administrator of your tenant. That works as long as "
+        "Postroom has no admin here; the link is good for ten minutes.",
+        actions=[open_url("Sign in", url)],
+    )
+    return Reply(card=made, kind="notice")
+
+
 async def page_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
     return await _people(services, turn, page_of(inputs))
 

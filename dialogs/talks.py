@@ -6,7 +6,7 @@ from core.errors import InvalidInput
 from dialogs.cards.welcome import help_card, welcome_card
 from dialogs.inputs import Inputs, number_of, texts_of
 from dialogs.mailboxes import mailbox_of, named_mailbox
-from dialogs.moves import Answer, Reply
+from dialogs.moves import Answer, Memory, Reply
 from dialogs.runner import DialogRunner, Place
 from dialogs.secrets import looks_like_secret
 from dialogs.services import Services
@@ -14,6 +14,7 @@ from dialogs.turns import Turn
 from dialogs.wording import LEAKED
 
 NOTHING_OPEN = "Nothing is open. `help` says what you can say."
+_BEFORE_PROOF = ("address", "kind", "from", "consent", "wider", "waiting")
 HelpLines = tuple[tuple[str, str], ...]
 """(what to say, what it does)."""
 
@@ -74,9 +75,19 @@ class Talks:
     async def go_on_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
         """From a notice: go on with onboarding where Microsoft or a person had to act."""
         view = await mailbox_of(services, turn, number_of(inputs, "mailbox"))
-        return await self._runner.begin(
-            services, turn, "onboarding", step="waiting", memory={"mailbox": view.mailbox_id}
-        )
+        standing = await services.open_dialogs.current(turn.actor)
+        memory: Memory = {"mailbox": view.mailbox_id}
+        if standing is not None and standing.memory.get("mailbox") == view.mailbox_id:
+            if standing.step not in _BEFORE_PROOF:
+                return await self._runner.begin(services, turn, standing.dialog)
+            memory = dict(standing.memory)
+        if view.kind is None:
+            return await self._runner.begin(
+                services, turn, "onboarding", step="consent", memory=memory
+            )
+        await self._runner.begin(services, turn, "onboarding", step="waiting", memory=memory)
+        made = await self._runner.answer(services, turn, Answer())
+        return made or Reply(text=NOTHING_OPEN)
 
     async def consent_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
         """From a notice: consent again to a mailbox whose grant is gone."""
@@ -86,7 +97,7 @@ class Talks:
             turn,
             "onboarding",
             step="consent",
-            memory={"mailbox": view.mailbox_id, "again": 1},
+            memory={"mailbox": view.mailbox_id},
         )
 
     async def offboard_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:

@@ -49,25 +49,54 @@ _FIELDS = {
     "letter": "I need a number of the list.",
     "answer": "Please pick one of the choices.",
     "role": "That is not a role.",
-    "version": STALE,
+    "grant": "Consent comes first.",
 }
 _HINTS = {
     "nobody": "I know nobody by that name here.",
-    "none": "I know nobody by that name here.",
     "several": "More than one person goes by that name: please give the full name or the address.",
-    "ambiguous": (
-        "More than one person goes by that name: please give the full name or the address."
-    ),
     "not_in_mailbox": "That person does not work this mailbox.",
     "not_ready": "That person has not added Postroom in Teams, so they cannot be given work.",
-    "unreachable": "That person cannot be reached in Teams, so they cannot be given work.",
     "done": "That thread is done: `reopen` it first.",
-    "not_done": "That thread is still open.",
-    "unassigned": "Nobody has that thread.",
-    "history": "That thread is history: it is from before its mailbox began to be assigned.",
-    "exists": "That mailbox is with us already: `mailboxes` shows it.",
     "last_admin": "The last admin cannot be removed: make somebody else an admin first.",
+    "personal": "That is a member's own mailbox. Only shared mailboxes are worked here.",
+    "known": "That mailbox is with us already: `mailboxes` shows it.",
+    "not_proved": "Microsoft has not let me into that mailbox yet: consent comes first.",
+    "active": "That mailbox is under work already.",
+    "paused": "That mailbox is paused: `resume` it first.",
+    "onboarding": "That mailbox is still being onboarded.",
+    "waiting": "That mailbox still waits for Microsoft.",
+    "needs_consent": "That mailbox needs consent first.",
+    "offboarded": "That mailbox is offboarded: `onboard` opens it again.",
+    "leads": "Leads must be among the people.",
 }
+
+PROBE_REASONS = {
+    "not_yet": "The rights have not spread yet.",
+    "no_answer": "Microsoft did not answer clearly. Please try again in a few minutes.",
+    "too_late": "The rights never arrived. Please check the lines that were run in Exchange.",
+    "no_rights": "Whoever signed in has no rights to that mailbox.",
+    "no_mailbox": "Microsoft knows no mailbox at that address.",
+    "other_mailboxes_open": (
+        "Microsoft would let me into other mailboxes too. Take the Mail permissions off "
+        "Postroom's app registration in Entra, and keep the Exchange role alone."
+    ),
+    "bodies_open": (
+        "Microsoft would let me read bodies. Take that role or scope back, and keep "
+        "Mail.ReadBasic alone."
+    ),
+    "no_other_mailbox": (
+        "I could not try whether other mailboxes are closed to me. Invite somebody who has a "
+        "mailbox of their own."
+    ),
+    "no_message": "The mailbox is empty, so I could not try a body. Send it a message.",
+    "declined": "Consent was declined on Microsoft's page.",
+    "scope_refused": "Microsoft did not give the right to read headers.",
+    "wider_than_asked": "Microsoft gave more than was asked for, so I did not take it.",
+    "other_person": "Somebody else signed in than the person who asked here.",
+    "other_tenant": "The sign-in was to another organization.",
+    "expired": "The link was no longer good: it works once, for ten minutes.",
+}
+"""Why a consent or its proof failed, and how to put it right."""
 
 
 def words(error: PostroomError) -> str:
@@ -78,7 +107,7 @@ def words(error: PostroomError) -> str:
         case NotAllowed():
             return _NEEDS.get(error.needs, "That is for somebody with another role.")
         case InvalidInput():
-            if error.hint.isdecimal():
+            if error.hint.isdecimal() and error.field == "member":
                 return _HINTS["nobody" if error.hint == "0" else "several"]
             return _HINTS.get(error.hint) or _FIELDS.get(error.field, "I cannot use that.")
         case AlreadyAssigned():

@@ -15,6 +15,8 @@ class Timer:
     """Seconds."""
     jitter: float
     """At most so many seconds are added, so that replicas do not tick together."""
+    lock: str | None = None
+    """Jobs with the same lock never run at once."""
 
     @property
     def queueing_lock(self) -> str:
@@ -23,5 +25,5 @@ class Timer:
 
 TIMERS = (
     Timer("sweep", every=30, jitter=5),
-    Timer("renew_subscriptions", every=300, jitter=30),
+    Timer("renew_subscriptions", every=300, jitter=30, lock="subscriptions"),
 )

@@ -8,10 +8,11 @@ from weakref import WeakValueDictionary
 from core.clock import Clock
 from core.errors import GraphAuthFailed
 from core.graph.access import MailboxAccess, TokenSource, rights_of
-from core.mailboxes.ledger import given_grant
+from core.mailboxes.ledger import Ledger, given_grant
 from core.mailboxes.models import Grant, GrantKind, Mailbox, MailboxState
 from core.mailboxes.ports import AppTokens, UserTokens
 from core.mailboxes.tokens import DelegatedToken, TokenStore
+from core.outbox.queue import Outbox
 from core.sealing import Vault
 
 ADDRESS = b"organization.mailbox_address"
@@ -19,13 +20,20 @@ ADDRESS = b"organization.mailbox_address"
 
 class Access:
     def __init__(
-        self, vault: Vault, now: Clock, *, app_tokens: AppTokens, user_tokens: UserTokens
+        self,
+        vault: Vault,
+        now: Clock,
+        *,
+        app_tokens: AppTokens,
+        user_tokens: UserTokens,
+        outbox: Outbox,
     ) -> None:
         self._vault = vault
         self._now = now
         self._app_tokens = app_tokens
         self._user_tokens = user_tokens
         self._store = TokenStore(vault)
+        self._ledger = Ledger(outbox, now)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def for_mailbox(self, mailbox_id: int) -> MailboxAccess:
@@ -62,4 +70,6 @@ class Access:
         if grant.kind is GrantKind.APPLICATION:
             return self._app_tokens.source(tenant_id)
         lock = self._locks.setdefault(grant.id, asyncio.Lock())
-        return DelegatedToken(self._store, self._user_tokens, self._now, lock, grant, tenant_id)
+        return DelegatedToken(
+            self._store, self._user_tokens, self._ledger, self._now, lock, grant, tenant_id
+        )

@@ -24,9 +24,10 @@ from core.mailboxes.probing import Probing
 from core.mailboxes.sign_ins import Claimed, Purpose, SignIns
 from core.mailboxes.tokens import TokenStore
 from core.mailboxes.views import CallbackOutcome
+from core.outbox.queue import Outbox
 from core.people.first_admin import make_first_admin
 from core.people.models import Member, MemberState
-from core.people.notices import tell_member
+from core.people.notices import Notices
 from core.transactions import transaction
 
 AWAITING = (
@@ -50,6 +51,7 @@ class Callbacks:
         self,
         now: Clock,
         *,
+        outbox: Outbox,
         sign_ins: SignIns,
         user_tokens: UserTokens,
         store: TokenStore,
@@ -57,6 +59,7 @@ class Callbacks:
         registration: Registration,
     ) -> None:
         self._now = now
+        self._notices = Notices(outbox)
         self._sign_ins = sign_ins
         self._user_tokens = user_tokens
         self._store = store
@@ -112,7 +115,7 @@ class Callbacks:
 
     async def _delegated(self, claimed: Claimed, query: Mapping[str, str]) -> CallbackOutcome:
         person = await self._person(claimed, query)
-        scopes = " ".join(sorted(person.scopes))
+        scopes = " ".join(sorted(scope for scope in person.scopes if rights_of([scope])))
         asked = await Grant.get_or_none(id=claimed.grant_id)
         if asked is None:
             raise _Refused("expired")
@@ -183,12 +186,12 @@ class Callbacks:
             return True
         if kind is GrantKind.APPLICATION:
             return False
-        return await member.filter(mailboxmembers__mailbox_id=claimed.mailbox_id).exists()
+        return await member.filter(mailbox_members__mailbox_id=claimed.mailbox_id).exists()
 
     async def _tell(self, claimed: Claimed, code: str) -> None:
         if claimed.mailbox_id is None:
             return
-        await tell_member(
+        await self._notices.member(
             claimed.member.organization_id,
             claimed.member.id,
             "consent_done" if code == "granted" else "consent_failed",

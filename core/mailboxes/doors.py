@@ -8,7 +8,6 @@ from core.graph.access import MailboxAccess
 from core.graph.client import GraphClient
 from core.graph.folders import Folder, list_folders, well_known_folders
 from core.graph.probes import Outcome, probe_body_refused, probe_mailbox
-from core.graph.subscriptions import delete
 
 
 class GraphProbes:
@@ -31,11 +30,3 @@ class GraphFolders:
 
     async def well_known(self, access: MailboxAccess) -> Mapping[str, str]:
         return await well_known_folders(self._client, access)
-
-
-class GraphSubscriptions:
-    def __init__(self, client: GraphClient) -> None:
-        self._client = client
-
-    async def delete(self, access: MailboxAccess, graph_id: str) -> None:
-        await delete(self._client, access, graph_id)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from tortoise.expressions import F
 
 from core.audit.log import record
+from core.clock import Clock
 from core.mailboxes.models import Grant, GrantKind, Mailbox, MailboxState, SignIn
-from core.people.notices import tell_admins
+from core.outbox.queue import Outbox
+from core.people.notices import Notices
 from core.transactions import transaction
 
 OUR_FAULT = frozenset({"invalid_client", "unknown_tenant_or_bad_credential"})
 """Sign-in refused Postroom's own credential: that says nothing about anybody's consent."""
-
-STOPPED_BY_LOSS = (MailboxState.ACTIVE, MailboxState.PAUSED)
-"""A mailbox under work needs consent again; one being onboarded goes back to that."""
 
 
 async def current_grant(mailbox_id: int) -> Grant | None:
@@ -68,52 +66,67 @@ async def revoke_all(mailbox_id: int, at: datetime, code: str, *, by: int | None
     await SignIn.filter(mailbox_id=mailbox_id, used_at=None).update(used_at=at, sealed_flow=b"")
 
 
-async def lose_consent(
-    mailbox_id: int,
-    code: str,
-    at: datetime,
-    *,
-    by: int | None = None,
-    grant_id: int | None = None,
-) -> bool:
-    """The mailbox's consent is gone: stop there, tell admins once. False if that was known.
+class Ledger:
+    """Ends consents that are no longer worth anything, and says so."""
 
-    With a `grant_id` nothing happens if another consent stands by now. Folders with their
-    delta links, threads and assignments stay: whoever consents next goes on from there.
-    """
-    if code in OUR_FAULT:
-        return False
-    async with transaction():
-        grant = await given_grant(mailbox_id)
-        if grant_id is not None and (grant is None or grant.id != grant_id):
+    def __init__(self, outbox: Outbox, now: Clock) -> None:
+        self._notices = Notices(outbox)
+        self._now = now
+
+    async def lose(
+        self,
+        mailbox_id: int,
+        code: str,
+        *,
+        by: int | None = None,
+        grant_id: int | None = None,
+    ) -> bool:
+        """The mailbox's consent is gone: stop there, tell admins once. False if that was known.
+
+        With a `grant_id` nothing happens if another consent stands by now. Folders with
+        their delta links, threads and assignments stay: whoever consents next goes on there.
+        """
+        if code in OUR_FAULT:
             return False
-        working: Any = Mailbox.filter(id=mailbox_id, state__in=STOPPED_BY_LOSS)
-        stopped = await working.update(state=MailboxState.NEEDS_CONSENT, sync_due_at=None)
-        if not stopped:
-            waiting = Mailbox.filter(id=mailbox_id, state=MailboxState.WAITING_FOR_MICROSOFT)
-            stopped = await waiting.update(state=MailboxState.ONBOARDING, sync_due_at=None)
-        lost = grant is not None and await revoke(grant, at, code, by=by)
-        if not stopped and not lost:
-            return False
-        mailbox = await Mailbox.get(id=mailbox_id)
+        async with transaction():
+            grant = await given_grant(mailbox_id)
+            if grant_id is not None and (grant is None or grant.id != grant_id):
+                return False
+            lost = grant is not None and await revoke(grant, self._now(), code, by=by)
+            if not await _stop(mailbox_id) and not lost:
+                return False
+            await self._say(await Mailbox.get(id=mailbox_id), code, by)
+            return True
+
+    async def withdraw_of(self, member_id: int, *, by: int | None) -> None:
+        """A person left: what they consented to in their own name ends with them."""
+        own = Grant.filter(granted_by_id=member_id, kind=GrantKind.DELEGATED, revoked_at=None)
+        for grant in await own:
+            await self.lose(grant.mailbox_id, "person_left", by=by, grant_id=grant.id)
+        under_way = SignIn.filter(member_id=member_id, used_at=None)
+        await under_way.update(used_at=self._now(), sealed_flow=b"")
+
+    async def _say(self, mailbox: Mailbox, code: str, by: int | None) -> None:
+        at = self._now()
         await record(
             mailbox.organization_id,
             "mailbox.needs_consent",
             actor_id=by,
             subject_kind="mailbox",
-            subject_id=mailbox_id,
+            subject_id=mailbox.id,
             at=at,
             facts={"code": code},
         )
-        await tell_admins(
-            mailbox.organization_id, "needs_consent", at, mailbox_id=mailbox_id, reason=code
+        await self._notices.admins(
+            mailbox.organization_id, "needs_consent", at, mailbox_id=mailbox.id, reason=code
         )
+
+
+async def _stop(mailbox_id: int) -> bool:
+    """A mailbox under work needs consent again; one being onboarded goes back to that."""
+    here = Mailbox.filter(id=mailbox_id)
+    working = here.filter(state__in=(MailboxState.ACTIVE, MailboxState.PAUSED))
+    if await working.update(state=MailboxState.NEEDS_CONSENT, sync_due_at=None):
         return True
-
-
-async def withdraw_grants_of(member_id: int, at: datetime, *, by: int | None) -> None:
-    """A person left: what they consented to in their own name ends with them."""
-    own = Grant.filter(granted_by_id=member_id, kind=GrantKind.DELEGATED, revoked_at=None)
-    for grant in await own:
-        await lose_consent(grant.mailbox_id, "person_left", at, by=by)
-    await SignIn.filter(member_id=member_id, used_at=None).update(used_at=at, sealed_flow=b"")
+    waiting = here.filter(state=MailboxState.WAITING_FOR_MICROSOFT)
+    return bool(await waiting.update(state=MailboxState.ONBOARDING, sync_due_at=None))

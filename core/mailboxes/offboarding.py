@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
 
 from core.audit.log import record
 from core.clock import Clock
-from core.errors import GraphAuthFailed, InvalidInput
-from core.mailboxes.access import Access
+from core.errors import InvalidInput
 from core.mailboxes.grants import to_undo
 from core.mailboxes.ledger import revoke_all
-from core.mailboxes.models import Grant, Mailbox, MailboxState, Subscription
-from core.mailboxes.ports import Subscriptions
+from core.mailboxes.models import Grant, Mailbox, MailboxState
 from core.mailboxes.scope import mailbox_for_admin
+from core.mailboxes.subscriptions import RENEWAL
 from core.mailboxes.views import OffboardView
 from core.people.views import Actor
 from core.ports import JobQueue
@@ -55,9 +53,9 @@ class Offboarding:
                 at=at,
                 facts={"purge": purging},
             )
-            await self._queue("drop_subscriptions", mailbox_id)
+            await self._queue("drop_subscriptions", mailbox_id, RENEWAL)
             if purging:
-                await self._queue("purge_mailbox", mailbox_id)
+                await self._queue("purge_mailbox", mailbox_id, f"mailbox:{mailbox_id}")
         return OffboardView(mailbox_id, purging, (to_undo(last.kind),) if last else ())
 
     async def _forget_address(self, mailbox_id: int) -> bool:
@@ -65,26 +63,10 @@ class Offboarding:
         known = Mailbox.filter(id=mailbox_id, sealed_address__isnull=False)
         return bool(await known.update(sealed_address=None, address_hash=secrets.token_hex(16)))
 
-    async def _queue(self, task: str, mailbox_id: int) -> None:
+    async def _queue(self, task: str, mailbox_id: int, lock: str) -> None:
         await self._jobs.defer(
             task,
             {"mailbox_id": mailbox_id},
-            lock=f"mailbox:{mailbox_id}",
+            lock=lock,
             queueing_lock=f"{task}:{mailbox_id}",
         )
-
-
-async def drop_subscriptions(mailbox_id: int, access: Access, subscriptions: Subscriptions) -> None:
-    """Delete a mailbox's subscriptions at Graph: a job, tried again while Graph is down.
-
-    Where the tenant has thrown the application out there is no way in, and notifications
-    end by themselves within days; an unknown one is answered and ignored.
-    """
-    rows = await Subscription.filter(folder__mailbox_id=mailbox_id)
-    if not rows:
-        return
-    door = await access.as_application(mailbox_id)
-    for row in rows:
-        with suppress(GraphAuthFailed):
-            await subscriptions.delete(door, row.graph_id)
-        await Subscription.filter(id=row.id).delete()

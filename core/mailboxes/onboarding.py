@@ -14,7 +14,7 @@ from core.mailboxes.callbacks import AWAITING, Callbacks
 from core.mailboxes.consents import Consents
 from core.mailboxes.folders import FolderFinder
 from core.mailboxes.grants import reads_bodies, scopes_asked
-from core.mailboxes.ledger import current_grant, given_grant, lose_consent, open_grant, revoke
+from core.mailboxes.ledger import Ledger, current_grant, given_grant, open_grant, revoke
 from core.mailboxes.models import (
     Folder,
     FolderKind,
@@ -25,7 +25,7 @@ from core.mailboxes.models import (
     MailboxState,
 )
 from core.mailboxes.offboarding import Offboarding
-from core.mailboxes.ports import AppTokens, Folders, Probes, Registration, UserTokens
+from core.mailboxes.ports import Folders, Probes, Registration, UserTokens
 from core.mailboxes.probing import Probing, proved
 from core.mailboxes.schedule import sync_soon
 from core.mailboxes.scope import mailbox_for_admin, mailbox_of
@@ -38,6 +38,7 @@ from core.mailboxes.views import (
     OffboardView,
     ProbeView,
 )
+from core.outbox.queue import Outbox
 from core.people.models import Member, Organization
 from core.people.scope import member_of, require_admin
 from core.people.views import Actor
@@ -56,7 +57,7 @@ class Onboarding:
         now: Clock,
         *,
         jobs: JobQueue,
-        app_tokens: AppTokens,
+        outbox: Outbox,
         user_tokens: UserTokens,
         probes: Probes,
         folders: Folders,
@@ -66,15 +67,18 @@ class Onboarding:
         self._vault = vault
         self._now = now
         self._jobs = jobs
+        self._outbox = outbox
+        self._ledger = Ledger(outbox, now)
         self._user_tokens = user_tokens
         self._registration = registration
         self._sign_ins = SignIns(vault, now)
-        self._probing = Probing(now, jobs, access, app_tokens, probes)
+        self._probing = Probing(now, jobs, outbox, access, probes)
         self._finder = FolderFinder(vault, now, access, folders)
         self._offboarding = Offboarding(now, jobs)
         self._consents = Consents(vault)
         self._callbacks = Callbacks(
             now,
+            outbox=outbox,
             sign_ins=self._sign_ins,
             user_tokens=user_tokens,
             store=TokenStore(vault),
@@ -143,19 +147,8 @@ class Onboarding:
         return await self._callbacks.answer(state, query)
 
     async def probe(self, mailbox_id: int) -> ProbeView:
-        """One round of probes: the `probe_mailbox` job."""
+        """One round of probes: the `probe_mailbox` job, or an admin asks how things stand."""
         return await self._probing.probe(mailbox_id)
-
-    async def check_again(self, actor: Actor, mailbox_id: int) -> None:
-        """An admin has put something right: probe now. Raises InvalidInput without a consent."""
-        mailbox = await mailbox_for_admin(actor, mailbox_id)
-        if mailbox.state not in AWAITING or await given_grant(mailbox_id) is None:
-            raise InvalidInput("mailbox", mailbox.state)
-        async with transaction():
-            await Mailbox.filter(id=mailbox_id, state=MailboxState.ONBOARDING).update(
-                state=MailboxState.WAITING_FOR_MICROSOFT
-            )
-            await self._probing.soon(mailbox_id)
 
     async def due_probes(self) -> tuple[int, ...]:
         return await self._probing.due()
@@ -166,11 +159,13 @@ class Onboarding:
         return await self._finder.find(mailbox_id)
 
     async def start(self, actor: Actor, mailbox_id: int) -> None:
-        """Put the mailbox to work and sync it for the first time.
+        """Put the mailbox to work and sync it for the first time; harmless if it works already.
 
         Raises InvalidInput naming what is missing: `grant`, `people`, `folders`, `mailbox`.
         """
         mailbox = await mailbox_for_admin(actor, mailbox_id)
+        if mailbox.state is MailboxState.ACTIVE:
+            return
         if not proved(await given_grant(mailbox_id)):
             raise InvalidInput("grant", "not_proved")
         if not await MailboxMember.exists(mailbox_id=mailbox_id):
@@ -183,11 +178,14 @@ class Onboarding:
             if not await ready.update(state=MailboxState.ACTIVE, sync_due_at=self._now()):
                 raise InvalidInput("mailbox", mailbox.state)
             await self._record(actor, "mailbox.started", mailbox)
+            await self._outbox.tell_progress(
+                actor.organization_id, mailbox_id, actor.member_id, at=self._now()
+            )
             await sync_soon(self._jobs, mailbox_id)
 
     async def needs_consent(self, mailbox_id: int, code: str) -> None:
         """Microsoft refuses the mailbox's consent; `code` is its word for why."""
-        await lose_consent(mailbox_id, code, self._now())
+        await self._ledger.lose(mailbox_id, code)
 
     async def revoke(self, actor: Actor, mailbox_id: int) -> None:
         """Take a consent back: an admin, or the person who gave it in their own name."""
@@ -198,7 +196,7 @@ class Onboarding:
         is_own = grant.kind is GrantKind.DELEGATED and grant.granted_by_id == actor.member_id
         if not is_own:
             require_admin(actor)
-        await lose_consent(mailbox.id, "revoked", self._now(), by=actor.member_id)
+        await self._ledger.lose(mailbox.id, "revoked", by=actor.member_id)
 
     async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> OffboardView:
         return await self._offboarding.offboard(actor, mailbox_id, purge=purge)

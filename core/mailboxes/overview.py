@@ -77,7 +77,7 @@ class Overview:
             folders_done=await followed.filter(first_round_done=True).count(),
             folders=await followed.count(),
             messages=await MailMessage.filter(mailbox_id=mailbox_id).count(),
-            skipped=0,
+            skipped=sum(folder.skipped for folder in await followed),
             threads=await threads.count(),
             assigned=sum(each.values()),
             waiting=await live.filter(assignee_id=None).count(),

@@ -1,4 +1,4 @@
-"""What onboarding asks of Microsoft: tokens, probes, folders and subscriptions."""
+"""What onboarding asks of Microsoft: tokens, probes and folders."""
 
 from __future__ import annotations
 
@@ -63,12 +63,6 @@ class Folders(Protocol):
 
     async def well_known(self, access: MailboxAccess) -> Mapping[str, str]:
         """Well-known name → folder id."""
-        ...
-
-
-class Subscriptions(Protocol):
-    async def delete(self, access: MailboxAccess, graph_id: str) -> None:
-        """One that is gone already counts as ended."""
         ...
 
 

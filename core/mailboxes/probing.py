@@ -13,14 +13,15 @@ from core.graph.access import MailboxAccess
 from core.graph.probes import Outcome
 from core.mailboxes.access import Access
 from core.mailboxes.grants import reads_bodies
-from core.mailboxes.ledger import given_grant, revoke
+from core.mailboxes.ledger import OUR_FAULT, given_grant, revoke
 from core.mailboxes.models import Grant, GrantKind, Mailbox, MailboxState
-from core.mailboxes.ports import AppTokens, Probes
+from core.mailboxes.ports import Probes
 from core.mailboxes.schedule import sync_soon
 from core.mailboxes.verdicts import AGAIN_IN, Code, Found, Verdict, judge
 from core.mailboxes.views import ProbeView
+from core.outbox.queue import Outbox
 from core.people.models import Member, MemberState
-from core.people.notices import tell_member
+from core.people.notices import Notices
 from core.ports import JobQueue
 from core.transactions import transaction
 
@@ -40,12 +41,17 @@ _NOTICES = {
 
 class Probing:
     def __init__(
-        self, now: Clock, jobs: JobQueue, access: Access, app_tokens: AppTokens, probes: Probes
+        self,
+        now: Clock,
+        jobs: JobQueue,
+        outbox: Outbox,
+        access: Access,
+        probes: Probes,
     ) -> None:
         self._now = now
         self._jobs = jobs
+        self._notices = Notices(outbox)
         self._access = access
-        self._app_tokens = app_tokens
         self._probes = probes
 
     async def soon(self, mailbox_id: int, delay: timedelta = timedelta(0)) -> None:
@@ -68,23 +74,27 @@ class Probing:
         return tuple(int(str(mailbox_id)) for mailbox_id in ids)
 
     async def probe(self, mailbox_id: int) -> ProbeView:
-        """One round. Safe to repeat, and after a crash anywhere in it."""
+        """One round, also after an admin has put something right. Safe to repeat."""
         mailbox = await Mailbox.get_or_none(id=mailbox_id)
         grant = await given_grant(mailbox_id)
         if mailbox is None or grant is None:
             return ProbeView(mailbox_id, Code.NO_CONSENT)
+        if mailbox.state is MailboxState.ONBOARDING and not proved(grant):
+            mailbox.state = MailboxState.WAITING_FOR_MICROSOFT
+            await Mailbox.filter(id=mailbox_id, state=MailboxState.ONBOARDING).update(
+                state=mailbox.state
+            )
         if mailbox.state not in PROBED:
-            return _standing(mailbox_id, grant)
+            return ProbeView(
+                mailbox_id,
+                Code.PASSED if proved(grant) else Code.NOT_ENFORCED,
+                grant.mailboxes_enforced,
+                grant.content_enforced,
+            )
         assert grant.granted_at is not None
-        try:
-            found = await self._try(mailbox, grant)
-        except GraphAuthFailed:
-            found = Found(Outcome.REFUSED, None, None)
-        except GraphError:
-            found = Found(Outcome.UNKNOWN, None, None)
         verdict = judge(
             grant.kind,
-            found,
+            await self._find_out(mailbox, grant),
             age=self._now() - grant.granted_at,
             reads_bodies=reads_bodies(grant.scopes),
         )
@@ -96,6 +106,15 @@ class Probing:
             verdict.content_enforced,
             verdict.reason or "",
         )
+
+    async def _find_out(self, mailbox: Mailbox, grant: Grant) -> Found:
+        try:
+            return await self._try(mailbox, grant)
+        except GraphAuthFailed as error:
+            outcome = Outcome.UNKNOWN if error.code in OUR_FAULT else Outcome.REFUSED
+        except GraphError:
+            outcome = Outcome.UNKNOWN
+        return Found(outcome, None, None)
 
     async def _try(self, mailbox: Mailbox, grant: Grant) -> Found:
         access = await self._access.for_mailbox(mailbox.id)
@@ -136,7 +155,8 @@ class Probing:
             standing = Grant.filter(id=grant.id, revoked_at=None)
             if verdict.code is Code.WAITING:
                 if await standing.exists():
-                    await self._wait(mailbox, grant, verdict)
+                    await self.soon(mailbox.id, AGAIN_IN)
+                    await self._say(grant, verdict)
                 return
             if not await standing.update(
                 mailboxes_enforced=verdict.mailboxes_enforced,
@@ -146,12 +166,11 @@ class Probing:
                 return
             if not await self._move(mailbox, passed=verdict.code is Code.PASSED):
                 return
-            await self._record(grant, f"grant.{verdict.code}", verdict)
             if verdict.code is Code.REFUSED or (
                 verdict.code is Code.NOT_ENFORCED and grant.kind is GrantKind.DELEGATED
             ):
                 await revoke(grant, at, verdict.reason or verdict.code, by=None)
-            await self._tell(grant, verdict)
+            await self._say(grant, verdict)
 
     async def _move(self, mailbox: Mailbox, *, passed: bool) -> bool:
         """Onboarding goes on, or stops there; a mailbox that was under work resumes."""
@@ -166,26 +185,22 @@ class Probing:
             moved = await here.update(sync_due_at=None)
         return bool(moved)
 
-    async def _wait(self, mailbox: Mailbox, grant: Grant, verdict: Verdict) -> None:
-        await self.soon(mailbox.id, AGAIN_IN)
-        if await AuditEntry.exists(
-            subject_kind="grant", subject_id=grant.id, action="grant.waiting"
-        ):
-            return
-        await self._record(grant, "grant.waiting", verdict)
-        await self._tell(grant, verdict)
-
-    async def _tell(self, grant: Grant, verdict: Verdict) -> None:
-        if grant.granted_by_id is None:
-            return
-        await tell_member(
-            grant.organization_id,
-            grant.granted_by_id,
-            _NOTICES[verdict.code],
-            self._now(),
-            mailbox_id=grant.mailbox_id,
-            reason=verdict.reason or "",
-        )
+    async def _say(self, grant: Grant, verdict: Verdict) -> None:
+        """Write it down, and tell who consented: each finding about a consent once."""
+        action = f"grant.{verdict.code}"
+        said = AuditEntry.filter(subject_kind="grant", subject_id=grant.id, action=action)
+        first = not await said.exists()
+        if first or verdict.code is not Code.WAITING:
+            await self._record(grant, action, verdict)
+        if first and grant.granted_by_id is not None:
+            await self._notices.member(
+                grant.organization_id,
+                grant.granted_by_id,
+                _NOTICES[verdict.code],
+                self._now(),
+                mailbox_id=grant.mailbox_id,
+                reason=verdict.reason or "",
+            )
 
     async def _record(self, grant: Grant, action: str, verdict: Verdict) -> None:
         await record(
@@ -210,8 +225,3 @@ def proved(grant: Grant | None) -> bool:
         return False
     enforced = grant.mailboxes_enforced and grant.content_enforced
     return enforced or grant.kind is GrantKind.DELEGATED
-
-
-def _standing(mailbox_id: int, grant: Grant) -> ProbeView:
-    code = Code.PASSED if proved(grant) else Code.NOT_ENFORCED
-    return ProbeView(mailbox_id, code, grant.mailboxes_enforced, grant.content_enforced)

@@ -15,11 +15,12 @@ from typing import Any
 from tortoise.expressions import F, Q
 
 from core.audit.log import record
+from core.audit.models import AuditEntry
 from core.clock import Clock
 from core.mail.models import Correspondent, MailMessage, MailThread, ThreadState
 from core.mailboxes.models import Folder, Mailbox, MailboxMember, MailboxState, SignIn, Subscription
 from core.outbox.models import OutboxMessage, OutboxState, PostedThread
-from core.outbox.queue import tell
+from core.outbox.queue import Outbox
 from core.ports import JobQueue
 from core.transactions import transaction
 
@@ -32,8 +33,9 @@ PAUSE = timedelta(minutes=1)
 
 
 class Purge:
-    def __init__(self, now: Clock, jobs: JobQueue) -> None:
+    def __init__(self, now: Clock, jobs: JobQueue, outbox: Outbox) -> None:
         self._now = now
+        self._outbox = outbox
         self._jobs = jobs
 
     async def run(self, mailbox_id: int) -> None:
@@ -88,7 +90,7 @@ class Purge:
         await _destroy_unknown(rows.values())
         shown: Any = PostedThread.filter(thread_id__in=list(rows)).distinct()
         for thread_id in await shown.values_list("thread_id", flat=True):
-            await tell(
+            await self._outbox.tell(
                 mailbox.organization_id,
                 "thread_card",
                 {"thread_id": thread_id},
@@ -121,9 +123,7 @@ class Purge:
         return True
 
     async def _finish(self, mailbox: Mailbox) -> None:
-        if not await MailboxMember.exists(mailbox_id=mailbox.id) and not await Folder.exists(
-            mailbox_id=mailbox.id
-        ):
+        if await AuditEntry.exists(subject_id=mailbox.id, action="mailbox.purged"):
             return
         await Folder.filter(mailbox_id=mailbox.id).delete()
         await MailboxMember.filter(mailbox_id=mailbox.id).delete()

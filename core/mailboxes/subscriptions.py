@@ -8,10 +8,11 @@ Only application grants can subscribe to a shared mailbox.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Protocol
 
 from core.clock import Clock
-from core.errors import ExternalError
+from core.errors import ExternalError, GraphAuthFailed
 from core.graph import subscriptions as graph
 from core.graph.access import MailboxAccess
 from core.graph.client import GraphClient
@@ -40,6 +41,10 @@ RENEWAL = "subscriptions"
 class Accesses(Protocol):
     async def for_mailbox(self, mailbox_id: int) -> MailboxAccess:
         """Raises GraphAuthFailed where nobody's consent opens it."""
+        ...
+
+    async def as_application(self, mailbox_id: int) -> MailboxAccess:
+        """The way in without a mailbox, for ending what the application left at Graph."""
         ...
 
 
@@ -130,6 +135,21 @@ class Subscriptions:
                 _failed(row.folder.mailbox_id, error)
         for mailbox_id in await _incomplete():
             await self.ensure(mailbox_id)
+
+    async def drop(self, mailbox_id: int) -> None:
+        """End all of a mailbox that was left. Raises ExternalError for the job to try again.
+
+        Where the tenant lets us in no more, they end by themselves within three days, and
+        what they still send is passed over.
+        """
+        rows = await Subscription.filter(folder__mailbox_id=mailbox_id)
+        if not rows:
+            return
+        access = await self._accesses.as_application(mailbox_id)
+        for row in rows:
+            with suppress(GraphAuthFailed):
+                await graph.delete(self._client, access, row.graph_id)
+            await row.delete()
 
     def _expected(self, row: Subscription) -> Expected | None:
         try:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.errors import GraphAuthFailed
-from core.mailboxes.ledger import lose_consent
+from core.mailboxes.ledger import Ledger
 from core.mailboxes.models import Grant
 from core.mailboxes.ports import UserTokens
 from core.sealing import Vault
@@ -51,6 +51,7 @@ class DelegatedToken:
         self,
         store: TokenStore,
         user_tokens: UserTokens,
+        ledger: Ledger,
         now: Clock,
         lock: asyncio.Lock,
         grant: Grant,
@@ -58,6 +59,7 @@ class DelegatedToken:
     ) -> None:
         self._store = store
         self._user_tokens = user_tokens
+        self._ledger = ledger
         self._now = now
         self._lock = lock
         self._grant_id = grant.id
@@ -85,9 +87,7 @@ class DelegatedToken:
             except GraphAuthFailed as error:
                 if await self._store.version(self._grant_id) not in (version, None):
                     continue
-                await lose_consent(
-                    self._mailbox_id, error.code, self._now(), grant_id=self._grant_id
-                )
+                await self._ledger.lose(self._mailbox_id, error.code, grant_id=self._grant_id)
                 raise
             if newer is None or await self._store.save(self._grant_id, version, newer):
                 return token

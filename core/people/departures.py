@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from core.audit.log import record
+from core.clock import Clock
 from core.conversations.models import OpenDialog
 from core.errors import InvalidInput
-from core.mailboxes.ledger import withdraw_grants_of
+from core.mailboxes.ledger import Ledger
 from core.mailboxes.models import MailboxMember
+from core.outbox.queue import Outbox
 from core.people.models import Member, MemberState, Reference
-from core.people.notices import tell_admins
+from core.people.notices import Notices
 from core.people.ports import PutsBack
 from core.people.scope import hold, is_last_admin
 from core.transactions import transaction
@@ -19,14 +19,18 @@ from core.transactions import transaction
 class Departures:
     """Each way to go, once, with what follows from it in the same transaction."""
 
-    def __init__(self, threads: PutsBack) -> None:
+    def __init__(self, now: Clock, threads: PutsBack, outbox: Outbox) -> None:
+        self._now = now
         self._threads = threads
+        self._ledger = Ledger(outbox, now)
+        self._notices = Notices(outbox)
 
-    async def leave(self, member: Member, by: int, at: datetime) -> None:
+    async def leave(self, member: Member, by: int) -> None:
         """Take away rights, mailboxes, conversation and consents; the row stays as LEFT.
 
         Raises InvalidInput("member", "last_admin").
         """
+        at = self._now()
         async with transaction():
             await hold(member.organization_id)
             await member.refresh_from_db(fields=["is_admin"])
@@ -40,12 +44,13 @@ class Departures:
             await MailboxMember.filter(member_id=member.id).delete()
             await Reference.filter(member_id=member.id).delete()
             await OpenDialog.filter(member_id=member.id).delete()
-            await withdraw_grants_of(member.id, at, by=by)
+            await self._ledger.withdraw_of(member.id, by=by)
             await self._threads.put_back(member.id, "left")
-            await self._record(member, "member.removed", at, by=by)
+            await self._record(member, "member.removed", by=by)
 
-    async def unreachable(self, member: Member, code: str, at: datetime) -> None:
+    async def unreachable(self, member: Member, code: str) -> None:
         """Teams refuses to deliver to them; `code` is what it says. Told to admins once."""
+        at = self._now()
         async with transaction():
             ready = Member.filter(id=member.id, state=MemberState.READY)
             if not await ready.update(state=MemberState.UNREACHABLE):
@@ -54,16 +59,13 @@ class Departures:
                 await Reference.filter(member_id=member.id).delete()
             reason = "uninstalled" if code == "uninstalled" else "unreachable"
             await self._threads.put_back(member.id, reason)
-            await self._record(member, "member.unreachable", at, code=code)
-            await tell_admins(member.organization_id, "unreachable", at, person_id=member.id)
+            await self._record(member, "member.unreachable", code=code)
+            await self._notices.admins(
+                member.organization_id, "unreachable", at, person_id=member.id
+            )
 
     async def _record(
-        self,
-        member: Member,
-        action: str,
-        at: datetime,
-        by: int | None = None,
-        **facts: str,
+        self, member: Member, action: str, *, by: int | None = None, **facts: str
     ) -> None:
         await record(
             member.organization_id,
@@ -71,6 +73,6 @@ class Departures:
             actor_id=by,
             subject_kind="member",
             subject_id=member.id,
-            at=at,
+            at=self._now(),
             facts=facts,
         )

@@ -36,8 +36,8 @@ class Directory:
                 "id",
                 "is_admin",
                 "is_privacy_officer",
-                "mailboxmembers__mailbox_id",
-                "mailboxmembers__is_lead",
+                "mailbox_members__mailbox_id",
+                "mailbox_members__is_lead",
             )
         )
         if not rows:

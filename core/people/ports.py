@@ -9,7 +9,7 @@ class PutsBack(Protocol):
     """Takes open threads from somebody who can no longer work them."""
 
     async def put_back(self, member_id: int, code: str, mailbox_id: int | None = None) -> None:
-        """Put the member's open threads back to their pools, assigning them anew if possible.
+        """Give the member's open threads to others, or let them wait.
 
         `code` is the reason: `left`, `unreachable`, `uninstalled`, `not_of_mailbox`. With a
         `mailbox_id`, the threads of that mailbox alone. Joins the caller's transaction.

@@ -9,6 +9,7 @@ from core.audit.log import record
 from core.clock import Clock
 from core.errors import InvalidInput, NotFound
 from core.mailboxes.models import MailboxState
+from core.outbox.queue import Outbox
 from core.people.arrivals import ensure_member, ensure_organization, make_ready
 from core.people.departures import Departures
 from core.people.directory import Directory
@@ -39,12 +40,13 @@ class People:
         first_admins: frozenset[str],
         *,
         threads: PutsBack,
+        outbox: Outbox,
         jobs: JobQueue,
     ) -> None:
         self._now = now
         self._names = Names(vault)
         self._directory = Directory(self._names)
-        self._departures = Departures(threads)
+        self._departures = Departures(now, threads, outbox)
         self._first_admins = frozenset(guid(entra_id, "first_admins") for entra_id in first_admins)
         self._jobs = jobs
 
@@ -130,20 +132,20 @@ class People:
         """Raises NotAllowed, NotFound, InvalidInput (the last admin)."""
         require_admin(actor)
         member = await member_of(actor, member_id)
-        await self._departures.leave(member, actor.member_id, self._now())
+        await self._departures.leave(member, actor.member_id)
 
     async def unreachable(self, member_id: int, code: str) -> None:
         """Teams said that the member cannot be written to; `code` is its word for why."""
         member = await Member.get_or_none(id=member_id)
         if member is not None:
-            await self._departures.unreachable(member, code, self._now())
+            await self._departures.unreachable(member, code)
 
     async def uninstalled(self, tenant_id: str, entra_id: str) -> None:
         """The person took the bot away."""
         member = await Member.get_or_none(organization__tenant_id=tenant_id, entra_id=entra_id)
         if member is not None:
             await Reference.filter(member_id=member.id).delete()
-            await self._departures.unreachable(member, "uninstalled", self._now())
+            await self._departures.unreachable(member, "uninstalled")
 
     async def reference(self, member_id: int) -> ReferenceView:
         """Where to write to the member. Raises NotFound("reference")."""
@@ -176,8 +178,8 @@ class People:
     async def _assign_waiting(self, member: Member) -> None:
         """Somebody can be given work again: look at what waits in their mailboxes."""
         mailboxes = await Member.filter(
-            id=member.id, mailboxmembers__mailbox__state=MailboxState.ACTIVE
-        ).values_list("mailboxmembers__mailbox_id", flat=True)
+            id=member.id, mailbox_members__mailbox__state=MailboxState.ACTIVE
+        ).values_list("mailbox_members__mailbox_id", flat=True)
         for mailbox_id in mailboxes:
             await self._jobs.defer(
                 "assign_waiting",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from core.mailboxes.grants import facts_promised
 from core.mailboxes.models import GrantKind
 from dialogs.cards.elements import note, rich, run, text_block
-from dialogs.cards.mailboxes import facts_of
+from dialogs.cards.mailboxes import fact_lines
 from dialogs.moves import Element
 
 KIND_CHOICES = [
@@ -17,10 +18,10 @@ def kind_facts() -> list[Element]:
     """Shown before consent; the ledger shows the same afterwards, as probed."""
     return [
         text_block("Application grant (recommended)", weight="Bolder", separator=True),
-        *facts_of(True, True),
+        *fact_lines(facts_promised(GrantKind.APPLICATION)),
         note("New mail is noticed at once. An Exchange administrator gives the rights."),
         text_block("Delegated grant", weight="Bolder", separator=True),
-        *facts_of(False, False),
+        *fact_lines(facts_promised(GrantKind.DELEGATED)),
         note(
             "Somebody with rights to the mailbox signs in. That person's sign-in could reach all "
             "they may read, their own mail included. It ends when their rights do, and new mail "

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.mailboxes.grants import Keeper
 from core.mailboxes.models import GrantKind, MailboxState, Strategy
-from core.mailboxes.views import ConsentView, MailboxView, ProgressView
+from core.mailboxes.views import ConsentView, FactView, MailboxView, ProgressView
 from core.people.views import Actor
 from dialogs.cards.elements import (
     NAME,
@@ -44,7 +45,22 @@ KINDS = {
     GrantKind.APPLICATION: "application grant",
     GrantKind.DELEGATED: "delegated grant: a person signed in",
 }
-_KEEPERS = {True: "Microsoft enforces", False: "Postroom promises"}
+_KEEPERS = {
+    Keeper.MICROSOFT: ("Microsoft enforces", "Good"),
+    Keeper.POSTROOM: ("Postroom promises", "Warning"),
+}
+_SUBJECTS = {"mailboxes": "Which mailboxes", "content": "What content"}
+_FACTS = {
+    "only_named": "only the named one",
+    "all_the_token_opens": "Postroom opens only the named one; the grant could open more",
+    "headers_only": "headers, never a body or an attachment",
+    "bodies_unread": "Postroom reads headers only; the grant could read bodies",
+}
+_ALSO = {
+    "own_mailbox": "that person's own mailbox",
+    "mailboxes_shared_with_them": "other mailboxes shared with them",
+    "all_mailboxes": "every mailbox of the tenant",
+}
 
 
 def mailboxes_card(
@@ -97,27 +113,19 @@ def _mailbox(view: MailboxView, now: datetime) -> list[Element]:
     ]
 
 
-def facts_of(mailboxes_enforced: bool, content_enforced: bool) -> list[Element]:
+def fact_lines(facts: tuple[FactView, ...]) -> list[Element]:
     """The two facts of a grant, each with who keeps it."""
     return [
         rich(
-            run("Which mailboxes: ", weight="Bolder"),
-            run("only the named one · "),
+            run(f"{_SUBJECTS[fact.subject]}: ", weight="Bolder"),
+            run(f"{_FACTS[fact.code]} · "),
             run(
-                _KEEPERS[mailboxes_enforced],
+                _KEEPERS[Keeper(fact.keeper)][0],
                 weight="Bolder",
-                color="Good" if mailboxes_enforced else "Warning",
+                color=_KEEPERS[Keeper(fact.keeper)][1],
             ),
-        ),
-        rich(
-            run("What content: ", weight="Bolder"),
-            run("headers, never a body or an attachment · "),
-            run(
-                _KEEPERS[content_enforced],
-                weight="Bolder",
-                color="Good" if content_enforced else "Warning",
-            ),
-        ),
+        )
+        for fact in facts
     ]
 
 
@@ -137,7 +145,10 @@ def consents_card(consents: tuple[ConsentView, ...], *, now: datetime, say: str 
                 separator=True,
             )
         )
-        body += facts_of(consent.mailboxes_enforced, consent.content_enforced)
+        body += fact_lines(consent.facts)
+        if consent.also_reaches:
+            reaches = ", ".join(_ALSO[code] for code in consent.also_reaches)
+            body.append(note(f"Besides, the grant itself could open {reaches}."))
         scopes = ", ".join(safe(scope, NAME) for scope in consent.scopes)
         body.append(labelled("Rights", scopes or "by Exchange role assignment"))
         body.append(rich(run(_given(consent, now), isSubtle=True)))

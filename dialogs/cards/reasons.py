@@ -20,7 +20,7 @@ _DECIDED = {
 }
 _NOBODY = {
     "nobody_ready": "Nobody who works this mailbox is ready.",
-    "no_people": "No person works this mailbox yet.",
+    "nobody_in_pool": "No person is given work in this mailbox yet.",
     "released": "It was put back.",
     "left": "Whoever had it has left.",
     "unreachable": "Whoever had it cannot be reached in Teams.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from tortoise.functions import Count, Sum
 
@@ -93,13 +92,15 @@ async def newest_from_outside(thread_id: int) -> MailMessage | None:
     )
 
 
-async def newest_decision(thread_id: int) -> Decision | None:
-    return await Decision.filter(thread_id=thread_id).order_by("-id").first()
-
-
 async def last_decision_id() -> int:
-    newest: Any = await Decision.all().order_by("-id").first()
+    newest = await Decision.all().order_by("-id").first()
     return newest.id if newest else 0
+
+
+async def decisions_after(decision_id: int) -> list[Decision]:
+    """The newest of each thread that was given to somebody since."""
+    rows = await Decision.filter(id__gt=decision_id).order_by("id")
+    return list({row.thread_id: row for row in rows}.values())
 
 
 async def undelivered() -> int:

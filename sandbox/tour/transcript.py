@@ -12,6 +12,8 @@ from sandbox.teams.screen import to_text
 from sandbox.tenant import User
 
 WIDTH = 100
+LONG = 6
+"""Lines."""
 _REMARKS = {"updated": " (changes a card)", "shown": " (the card is now)", "deleted": " (deletes)"}
 
 
@@ -23,6 +25,7 @@ class Transcript:
         self._client = client
         self._now = now
         self._parts: list[str] = []
+        self._shown: set[str] = set()
         client.service.history.listeners.append(self._hear)
 
     def heading(self, text: str) -> None:
@@ -51,7 +54,15 @@ class Transcript:
         if owner is None or received.kind == "typing":
             return
         remark = _REMARKS.get(received.kind, "")
-        self._add(f"Postroom{remark}", owner, _indented(received.activity))
+        self._add(f"Postroom{remark}", owner, self._once(_indented(received.activity)))
+
+    def _once(self, body: str) -> str:
+        """A long card that was shown before is not drawn again."""
+        if body in self._shown:
+            return f"{_first_words(body)} … (as above)"
+        if body.count("\n") >= LONG:
+            self._shown.add(body)
+        return body
 
     def _owner(self, conversation: str) -> User | None:
         where = base_id(conversation)
@@ -64,6 +75,10 @@ class Transcript:
     def _time(self) -> str:
         now: datetime = self._now()
         return f"{now:%H:%M:%S}"
+
+
+def _first_words(body: str) -> str:
+    return "  " + body.splitlines()[1].strip(" │")
 
 
 def _indented(activity: Activity) -> str:

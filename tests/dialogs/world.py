@@ -11,6 +11,7 @@ from core.conversations.open_dialogs import OpenDialog
 from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
 from core.mail.models import ThreadState
 from core.mail.views import ThreadPage, ThreadRow, ThreadView, WhyView
+from core.mailboxes.grants import also_reaches, facts_promised
 from core.mailboxes.models import FolderKind, GrantKind, MailboxState, Strategy
 from core.mailboxes.views import (
     CallbackOutcome,
@@ -18,6 +19,7 @@ from core.mailboxes.views import (
     FolderView,
     MailboxPersonView,
     MailboxView,
+    OffboardView,
     ProbeView,
     ProgressView,
 )
@@ -76,6 +78,8 @@ class World:
     changes: list[tuple[Any, ...]] = field(default_factory=list)
     dialogs: dict[int, OpenDialog] = field(default_factory=dict)
     probe_code: str = "passed"
+    probe_reason: str = ""
+    mailbox_state: MailboxState = MailboxState.ONBOARDING
     address: str = ADDRESS
     kind: GrantKind | None = GrantKind.APPLICATION
     unreachable_members: list[int] = field(default_factory=list)
@@ -186,7 +190,7 @@ class World:
     async def count_open(self, actor: Actor) -> int:
         return (await self.queue(actor)).total
 
-    async def take(self, actor: Actor, thread_id: int, *, version: int | None = None) -> None:
+    async def take(self, actor: Actor, thread_id: int) -> None:
         view = await self.thread(actor, thread_id)
         if view.assignee_id is not None:
             raise AlreadyAssigned(thread_id, view.assignee_id)
@@ -231,7 +235,18 @@ class World:
         return CallbackOutcome("granted" if state == "good" else "expired", MAILBOX)
 
     async def probe(self, mailbox_id: int) -> ProbeView:
-        return ProbeView(mailbox_id, self.probe_code, True, True)
+        return ProbeView(mailbox_id, self.probe_code, True, True, self.probe_reason)
+
+    async def check_again(self, actor: Actor, mailbox_id: int) -> None:
+        self._mailbox_admin(actor, mailbox_id)
+        self.probe_code, self.probe_reason = "not_enforced", "bodies_open"
+
+    async def accept_wider(self, actor: Actor, mailbox_id: int) -> None:
+        self._mailbox_admin(actor, mailbox_id)
+        self.changes.append(("wider", mailbox_id))
+
+    async def admin_sign_in_url(self, actor: Actor) -> str:
+        return "https://login.example/authorize?state=a"
 
     async def folders(self, actor: Actor, mailbox_id: int) -> tuple[FolderView, ...]:
         self._mailbox_admin(actor, mailbox_id)
@@ -245,19 +260,22 @@ class World:
         self._mailbox_admin(actor, mailbox_id)
         self.changes.append(("start", mailbox_id))
 
-    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> None:
+    async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> OffboardView:
         self._mailbox_admin(actor, mailbox_id)
         self.changes.append(("offboard", mailbox_id, purge))
+        return OffboardView(mailbox_id, purge, ("remove_role_assignment",))
 
     async def consents(self, actor: Actor) -> tuple[ConsentView, ...]:
         self._admin(actor)
-        kind, scopes = GrantKind.DELEGATED, ("Mail.ReadBasic.Shared",)
-        return (
-            ConsentView(MAILBOX, ADDRESS, kind, scopes, False, False, "Anna", NOW, NOW, None),
+        delegated, application = (
             ConsentView(
-                MAILBOX, ADDRESS, GrantKind.APPLICATION, (), True, True, None, NOW, NOW, NOW
-            ),
-        )
+                MAILBOX, ADDRESS, kind, (), False, False, "Anna", NOW, NOW, NOW,
+                facts_promised(kind, wider=kind is GrantKind.DELEGATED),
+                also_reaches(kind, enforced=True),
+            )
+            for kind in (GrantKind.DELEGATED, GrantKind.APPLICATION)
+        )  # fmt: skip
+        return (delegated, application)
 
     # Reports and letters.
 
@@ -384,7 +402,7 @@ class _MailboxPort:
             MailboxView(
                 MAILBOX,
                 world.address,
-                MailboxState.ACTIVE,
+                world.mailbox_state,
                 Strategy.LOAD_BALANCED,
                 world.kind,
                 None,

@@ -168,6 +168,7 @@ async def test_each_consent_shows_two_facts_with_who_keeps_them():
     shown = texts(card, "TextRun")
     assert shown.count("Microsoft enforces") == 2
     assert shown.count("Postroom promises") == 2
+    assert "own mailbox" in texts(card, "TextBlock")
 
 
 async def test_every_notice_can_be_drawn():

@@ -1,0 +1,157 @@
+"""What the outbox has delivered in Teams: posted, drawn again, gathered when there is too much."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.notifier import FLOOD
+from core.errors import ConnectorError, RecipientUnreachable
+from core.mail.models import ThreadState
+from tests.bot.talking import Talking, card_of
+from tests.dialogs.rules import check_card, texts
+from tests.dialogs.world import ANNA, BEN, CARA, FOREIGN_THREAD, MAILBOX, a_thread
+
+ORGANIZATION = 1
+
+
+@pytest.fixture
+def chat():
+    chat = Talking()
+    for number in range(100, 130):
+        chat.world.threads_by_id[number] = a_thread(number, assignee_id=BEN, assignee="Ben Busy")
+    return chat
+
+
+async def notify(chat, kind, **facts):
+    await chat.notifier.handlers()[kind](facts, ORGANIZATION)
+
+
+def sent(chat):
+    return [(how, where) for how, where, _ in chat.connector.sent]
+
+
+async def test_a_thread_notice_posts_its_card_and_records_it(chat):
+    await notify(chat, "thread_notice", member_id=BEN, thread_id=100)
+    ((how, where, payload),) = chat.connector.sent
+    assert (how, where) == ("send", f"a:{BEN}")
+    check_card(card_of(payload))
+    ((posted, shown),) = chat.cards.rows.values()
+    assert (posted.member_id, shown.threads) == (BEN, (100,))
+
+
+@pytest.mark.parametrize(
+    ("member_id", "thread_id", "changes"),
+    [
+        (BEN, FOREIGN_THREAD, {}),
+        (CARA, 100, {}),
+        (99, 100, {}),
+        (ANNA, 100, {}),
+        (BEN, 100, {"state": ThreadState.DONE}),
+        (BEN, 100, {"assignee_id": None}),
+    ],
+)
+async def test_a_notice_that_is_no_longer_due_is_not_posted(chat, member_id, thread_id, changes):
+    if changes:
+        chat.world.threads_by_id[thread_id] = a_thread(
+            thread_id, **{"assignee_id": BEN, "assignee": "Ben", **changes}
+        )
+    await notify(chat, "thread_notice", member_id=member_id, thread_id=thread_id)
+    assert chat.connector.sent == []
+
+
+async def test_notices_of_another_organization_are_not_posted(chat):
+    facts = {"member_id": BEN, "thread_id": 100}
+    await chat.notifier.thread_notice(facts, ORGANIZATION + 1)
+    assert chat.connector.sent == []
+
+
+async def test_a_flood_becomes_one_digest_that_changes(chat):
+    for number in range(100, 100 + FLOOD + 5):
+        await notify(chat, "thread_notice", member_id=BEN, thread_id=number)
+    hows = [how for how, _ in sent(chat)]
+    assert hows == ["send"] * (FLOOD + 1) + ["update"] * 4
+    assert "Much has arrived" in texts(card_of(chat.connector.sent[-1][2]), "TextBlock")
+
+
+async def test_a_changed_thread_redraws_every_card_that_shows_it(chat):
+    await notify(chat, "thread_notice", member_id=BEN, thread_id=100)
+    await notify(chat, "queue_notice", member_id=BEN, mailbox_id=MAILBOX)
+    shown = len(chat.connector.sent)
+    chat.world.threads_by_id[100] = a_thread(100, state=ThreadState.DONE, version=2)
+    await notify(chat, "thread_card", thread_id=100)
+    updates = chat.connector.sent[shown:]
+    assert [how for how, _, _ in updates] == ["update", "update"]
+    assert "Done" in texts(card_of(updates[0][2]), "TextBlock")
+    assert "#100" not in texts(card_of(updates[1][2]), "TextRun")
+
+
+async def test_whoever_lost_the_right_no_longer_sees_the_thread(chat):
+    await notify(chat, "thread_notice", member_id=BEN, thread_id=100)
+    del chat.world.workers[BEN]
+    await notify(chat, "thread_card", thread_id=100)
+    card = card_of(chat.connector.sent[-1][2])
+    assert "no longer yours" in texts(card, "TextBlock")
+    assert "Printer" not in str(card)
+
+
+async def test_a_card_that_is_gone_from_teams_is_forgotten(chat):
+    await notify(chat, "thread_notice", member_id=BEN, thread_id=100)
+    chat.connector.failure = ConnectorError(404, "ActivityNotFoundInConversation")
+    await notify(chat, "thread_card", thread_id=100)
+    assert chat.cards.rows == {}
+
+
+async def test_a_failure_of_teams_is_left_to_be_tried_again(chat):
+    await notify(chat, "thread_notice", member_id=BEN, thread_id=100)
+    chat.connector.failure = ConnectorError(502, "x")
+    with pytest.raises(ConnectorError):
+        await notify(chat, "thread_card", thread_id=100)
+
+
+async def test_whoever_cannot_be_written_to_is_marked(chat):
+    chat.connector.failure = RecipientUnreachable("ConversationBlockedByUser")
+    with pytest.raises(RecipientUnreachable):
+        await notify(chat, "thread_notice", member_id=BEN, thread_id=100)
+    assert chat.world.unreachable_members == [BEN]
+
+
+async def test_progress_is_one_card_that_changes(chat):
+    for _ in range(3):
+        await notify(chat, "progress", mailbox_id=MAILBOX, member_id=ANNA)
+    assert [how for how, _ in sent(chat)] == ["send", "update", "update"]
+    await notify(chat, "progress", mailbox_id=MAILBOX, member_id=CARA)
+    assert len(chat.connector.sent) == 3
+
+
+async def test_an_empty_backlog_is_not_told(chat):
+    await notify(chat, "queue_notice", member_id=ANNA, mailbox_id=MAILBOX)
+    assert chat.connector.sent == []
+
+
+async def test_a_notice_is_for_whom_it_is_meant(chat):
+    await notify(
+        chat, "notice", member_id=ANNA, code="needs_consent", mailbox_id=MAILBOX, reason="x"
+    )
+    await notify(chat, "notice", member_id=BEN, code="needs_consent", mailbox_id=MAILBOX)
+    await notify(chat, "notice", member_id=ANNA, code="no such code")
+    ((_, where, payload),) = chat.connector.sent
+    assert where == f"a:{ANNA}"
+    check_card(card_of(payload))
+
+
+async def test_consent_is_given_again_from_the_notice(chat):
+    await notify(chat, "notice", member_id=ANNA, code="needs_consent", mailbox_id=MAILBOX)
+    button = card_of(chat.connector.sent[0][2])["actions"][0]
+    card = (await chat.press(button["verb"], button["data"]))["value"]
+    assert "login.example" in str(card["actions"])
+
+
+async def test_onboarding_goes_on_from_the_notice(chat):
+    for text in ("onboard", "help@contoso.example", "application", "14"):
+        await chat.say(text)
+    await notify(chat, "notice", member_id=ANNA, code="probe_passed", mailbox_id=MAILBOX)
+    button = card_of(chat.connector.sent[-1][2])["actions"][0]
+    card = (await chat.press(button["verb"], button["data"]))["value"]
+    assert "Which folders are worked?" in texts(card, "TextBlock")
+    card = (await chat.press(button["verb"], button["data"]))["value"]
+    assert "Which folders are worked?" in texts(card, "TextBlock")
