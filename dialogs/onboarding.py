@@ -7,21 +7,18 @@ is refused, not repeated and not kept.
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from core.errors import InvalidInput
-from core.mailboxes.models import FolderKind, GrantKind, MailboxState, Strategy
-from core.mailboxes.views import ProbeView
+from core.mailboxes.models import FolderKind, GrantKind, Strategy
 from core.people.models import MemberState
-from dialogs.cards.consent import KIND_CHOICES, kind_facts, paste_lines, waiting_note
+from dialogs.cards.consent import KIND_CHOICES, kind_facts
 from dialogs.cards.elements import (
     NAME,
     SUBJECT,
     choices,
     labelled,
     note,
-    open_url,
     plain,
     rich,
     run,
@@ -30,6 +27,7 @@ from dialogs.cards.elements import (
     warning,
 )
 from dialogs.cards.mailboxes import STRATEGIES
+from dialogs.consenting import CONSENT_STEPS
 from dialogs.inputs import address_in, numbers_in
 from dialogs.mailboxes import mailbox_of
 from dialogs.moves import Answer, Ask, Done, Element, Memory, Move, Question, Reply, Stay
@@ -37,11 +35,9 @@ from dialogs.runner import Dialog, Step
 from dialogs.secrets import looks_like_secret
 from dialogs.services import Services
 from dialogs.turns import Turn
-from dialogs.wording import LEAKED, PROBE_REASONS
+from dialogs.wording import LEAKED
 
 USUAL_DAYS = 14
-PROBE_SECONDS = 8
-"""Teams repeats an activity that is not answered within 15."""
 LONGEST_DAYS = 3650
 MOST_OPTIONS = 60
 _ALL = {"all", "beginning", "the beginning", "from the beginning", "everything"}
@@ -134,112 +130,6 @@ async def _take_from(services: Services, turn: Turn, memory: Memory, answer: Ans
         raise InvalidInput("live_from")
     await services.mailboxes.set_live_from(turn.actor, memory["mailbox"], live_from)
     return Ask("consent", memory)
-
-
-async def _ask_consent(services: Services, turn: Turn, memory: Memory) -> Question:
-    view = await mailbox_of(services, turn, memory["mailbox"])
-    url = await services.onboarding.sign_in_url(turn.actor, view.mailbox_id)
-    delegated = memory.get("kind", view.kind) == GrantKind.DELEGATED
-    lines = paste_lines(view.address, services.grant_facts.client_id, delegated=delegated)
-    if delegated:
-        words = (
-            "Sign in as a person with rights to that mailbox. The page opens in your browser, "
-            "at Microsoft; it is good for ten minutes."
-        )
-    else:
-        words = (
-            "1. Consent as an administrator of your tenant: this adds Postroom to it and gives no "
-            "rights to mail. 2. Give it rights to this one mailbox in Exchange PowerShell:"
-        )
-    body = [text_block(words), *lines]
-    if delegated:
-        after = [("I have signed in", "continue"), ("Microsoft refused that right", "wider")]
-        body.append(choices("next", after, label="And then", value="continue"))
-    return Question(
-        "Sign in and consent" if delegated else "Consent, and rights to one mailbox",
-        tuple(body),
-        submit="Continue",
-        links=(open_url("Sign in" if delegated else "Consent", url),),
-        hint="When that is done, press Continue, or type `continue`.",
-    )
-
-
-async def _take_consent(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    """Any answer asks Microsoft how things stand, but `wider`."""
-    if answer.text and looks_like_secret(answer.text):
-        return Stay(LEAKED)
-    if answer.pick("next").casefold() == "wider" and memory.get("kind") == GrantKind.DELEGATED:
-        return Ask("wider", memory)
-    return await _take_probe(services, turn, memory, answer)
-
-
-async def _take_probe(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    probed = await _probe(services, turn, memory["mailbox"])
-    match probed.code:
-        case "passed":
-            view = await mailbox_of(services, turn, memory["mailbox"])
-            if view.state is MailboxState.ACTIVE:
-                return Done(Reply(text="Consent is in order again, and the sync goes on."))
-            return Ask("folders", memory, "Microsoft lets me into that mailbox.")
-        case "waiting":
-            return Ask("waiting", memory)
-        case "no_consent":
-            return Stay("I have not seen the consent yet.")
-        case "not_enforced":
-            why = PROBE_REASONS.get(probed.reason, PROBE_REASONS["other_mailboxes_open"])
-            return Stay(f"I stop here. {why} Then try again.")
-        case _:
-            why = PROBE_REASONS.get(probed.reason, "Please check the lines above.")
-            return Stay(f"Microsoft refused me. {why}")
-
-
-async def _probe(services: Services, turn: Turn, mailbox_id: int) -> ProbeView:
-    """Try now, for a few seconds: a job tries too, and outlasts a slow Microsoft."""
-    try:
-        async with asyncio.timeout(PROBE_SECONDS):
-            view = await services.onboarding.probe(mailbox_id)
-            if view.code == "not_enforced" and not view.reason:  # found earlier: look again
-                await services.onboarding.check_again(turn.actor, mailbox_id)
-                view = await services.onboarding.probe(mailbox_id)
-            return view
-    except TimeoutError:
-        return ProbeView(mailbox_id, "waiting")
-
-
-async def _ask_wider(services: Services, turn: Turn, memory: Memory) -> Question:
-    return Question(
-        "Ask for a wider right?",
-        (
-            text_block(
-                "Some tenants do not give Mail.ReadBasic.Shared. Mail.Read.Shared works there, "
-                "and could read bodies: that Postroom reads headers only is then its promise, "
-                "not Microsoft's rule."
-            ),
-            choices(
-                "wider",
-                [("No, keep to headers", "no"), ("Yes, I accept the wider right", "yes")],
-                label="Your decision",
-                value="no",
-                expanded=True,
-            ),
-        ),
-        hint="Or type `yes` or `no`.",
-    )
-
-
-async def _take_wider(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    match answer.pick("wider").casefold():
-        case "yes":
-            await services.onboarding.accept_wider(turn.actor, memory["mailbox"])
-            return Ask("consent", memory, "Please sign in again.")
-        case "no":
-            return Ask("consent", memory)
-        case _:
-            raise InvalidInput("answer")
-
-
-async def _ask_waiting(services: Services, turn: Turn, memory: Memory) -> Question:
-    return Question("Waiting for Microsoft", (waiting_note(),), submit="Check now")
 
 
 async def _ask_folders(services: Services, turn: Turn, memory: Memory) -> Question:
@@ -387,23 +277,7 @@ ONBOARDING = Dialog(
             _take_from,
             "Mail from before that day is shown as history and given to nobody.",
         ),
-        "consent": Step(
-            _ask_consent,
-            _take_consent,
-            "Consent is given on Microsoft's own pages. Afterwards I try what I may read, and "
-            "whether Microsoft refuses me the rest.",
-        ),
-        "wider": Step(
-            _ask_wider,
-            _take_wider,
-            "Without your yes, Postroom never asks for a right that can read bodies.",
-        ),
-        "waiting": Step(
-            _ask_waiting,
-            _take_probe,
-            "New Exchange rights take from 30 minutes to 2 hours to spread. I try again by myself "
-            "and write to you.",
-        ),
+        **CONSENT_STEPS,
         "folders": Step(_ask_folders, _take_folders, "Mail that arrives in these is assigned."),
         "people": Step(_ask_people, _take_people, "Nobody else sees its threads, not even admins."),
         "strategy": Step(_ask_strategy, _take_strategy, "It can be changed later."),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import NotAllowed
 from core.mailboxes.models import GrantKind, MailboxState, Strategy
+from dialogs.consenting import CONSENTING
 from dialogs.moves import Answer, Reply
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
@@ -30,7 +31,7 @@ class Chat:
     def __init__(self, world: World | None = None, member_id: int = ANNA) -> None:
         self.world = world or a_world()
         self.services = self.world.services()
-        self.runner = DialogRunner((ONBOARDING, OFFBOARDING))
+        self.runner = DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING))
         self.turn = Turn(self.world.actor(member_id), NOW)
 
     async def begin(self, name: str = "onboarding") -> Reply:
@@ -259,7 +260,7 @@ async def test_a_right_that_can_read_bodies_is_asked_for_only_after_an_explicit_
 
 
 async def test_a_slow_microsoft_does_not_hold_the_turn(monkeypatch):
-    monkeypatch.setattr("dialogs.onboarding.PROBE_SECONDS", 0)
+    monkeypatch.setattr("dialogs.consenting.PROBE_SECONDS", 0)
     chat = Chat()
     await chat.reach("consent")
 

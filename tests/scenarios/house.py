@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 from typing import Any
+
+from aiohttp import ClientResponse, ClientSession
 
 from core.database import sqlite_path
 from core.jobs.rows import JobRows
@@ -30,6 +32,8 @@ from sandbox.tour.cards import as_activity, choices, link, title, words
 from sandbox.tour.waiting import until
 from tests.clock import MONDAY_MORNING
 from wiring import serving
+
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
 class RunningClock:
@@ -144,9 +148,19 @@ class House:
         async with Browser(self.box.ca_file) as browser:
             return await browser.consent(link(card, button), user.id, **how)
 
-    async def begin_onboarding(self, kind: str = "application", user: User | None = None) -> Activity:
+    @asynccontextmanager
+    async def browse(self, path: str, **query: str) -> AsyncIterator[ClientResponse]:
+        """A page of Postroom's own; redirects are not followed."""
+        url = f"{self.settings.public_url}{path}"
+        async with (
+            ClientSession() as session,
+            session.get(url, params=query, allow_redirects=False) as answer,
+        ):
+            yield answer
+
+    async def begin_onboarding(self, kind: str = "application") -> Activity:
         """The consent step's card."""
-        user = user or self.admin
+        user = self.admin
         card = await self.ask(user, "onboard")
         card = await self.ask(user, self.box.mailbox)
         await self.press(user, card, "Next", {"kind": kind})
@@ -158,7 +172,8 @@ class House:
         admin = self.admin
         card = self.standing(admin, card)
         assert title(card) == "Which folders are worked?", words(card)
-        await self.press(admin, card, "Next", {"folders": choices(card, "Next", "folders")["Inbox"]})
+        inbox = choices(card, "Next", "folders")["Inbox"]
+        await self.press(admin, card, "Next", {"folders": inbox})
         card = self.standing(admin, card)
         offered = choices(card, "Next", "people")
         picked = ",".join(offered[user.name] for user in workers or (admin,))
@@ -182,9 +197,9 @@ class House:
         """Press Continue on the consent step until the probes have passed."""
 
         async def look() -> bool:
-            if title(self.standing(self.admin, card)) != "Which folders are worked?":
-                button = "Check now" if "Waiting" in title(self.standing(self.admin, card)) else "Continue"
-                await self.press(self.admin, card, button)
+            step = title(self.standing(self.admin, card))
+            if step != "Which folders are worked?":
+                await self.press(self.admin, card, "Check now" if "Waiting" in step else "Continue")
             return title(self.standing(self.admin, card)) == "Which folders are worked?"
 
         await until(look, "the probes to pass")
@@ -253,7 +268,9 @@ class House:
         with sqlite3.connect(f"file:{self.app_tables}?mode=ro", uri=True) as connection:
             tables = [
                 name
-                for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+                for (name,) in connection.execute(
+                    "SELECT name FROM sqlite_master WHERE type='table'"
+                )
                 if name not in left_out and not name.startswith("sqlite_")
             ]
             rows = {
