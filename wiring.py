@@ -31,6 +31,7 @@ from bot.links import SignedLinks
 from bot.loopback import LoopbackUnsigned
 from bot.notifier import Notifier
 from bot.outgoing import HttpDoor, open_session
+from bot.pages import About
 from bot.replies import Replies
 from bot.routes import Routes
 from bot.signing_keys import SigningKeys
@@ -324,6 +325,7 @@ async def _web(settings: Settings, parts: Parts, unsigned: bool) -> AsyncIterato
         links=parts.links,
         outlook=Outlook(parts.graph, parts.access),
         ready=_ready,
+        about=About(settings.name, settings.contact, settings.data_region),
     ).add_to(app)
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()

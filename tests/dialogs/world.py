@@ -261,6 +261,11 @@ class World:
         self.changes.append(("offboard", mailbox_id, purge))
         return OffboardView(mailbox_id, purge, ("remove_role_assignment",))
 
+    async def revoke(self, actor: Actor, mailbox_id: int) -> str:
+        self._mailbox_admin(actor, mailbox_id)
+        self.changes.append(("revoke", mailbox_id))
+        return "remove_app_consent"
+
     async def consents(self, actor: Actor) -> tuple[ConsentView, ...]:
         self._admin(actor)
         delegated, application = (
@@ -400,6 +405,7 @@ class _MailboxPort:
                 world.address,
                 world.mailbox_state,
                 Strategy.LOAD_BALANCED,
+                world.kind,
                 world.kind,
                 None,
                 NOW,
