@@ -73,6 +73,7 @@ from core.reports.service import Reports
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
+from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
 from dialogs.runner import DialogRunner
@@ -243,7 +244,7 @@ class Parts:
             links=self.links,
             grant_facts=GrantFacts(settings.graph_client_id),
         )
-        talks = Talks(DialogRunner((ONBOARDING, OFFBOARDING)))
+        talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING)))
         commands = Commands(command_table(talks))
         self.handler = PostroomActivityHandler(
             self.services,

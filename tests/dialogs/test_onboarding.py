@@ -259,7 +259,7 @@ async def test_a_right_that_can_read_bodies_is_asked_for_only_after_an_explicit_
 
 
 async def test_a_slow_microsoft_does_not_hold_the_turn(monkeypatch):
-    monkeypatch.setattr("dialogs.onboarding_consent.PROBE_SECONDS", 0)
+    monkeypatch.setattr("dialogs.consenting.PROBE_SECONDS", 0)
     chat = Chat()
     await chat.reach("consent")
 
