@@ -11,6 +11,8 @@ from contextlib import (
     contextmanager,
 )
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 from typing import Protocol
 
 from aiohttp import web
@@ -107,6 +109,8 @@ async def serving(
     """
     url = settings.database_url.get_secret_value()
     await migrate(url)
+    if settings.jobs == "distributed":
+        await _distributed().apply_schema(url)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(database(url))
         parts = Parts(settings, now)
@@ -293,10 +297,15 @@ class Parts:
 
 def _engine(settings: Settings, tasks: Tasks, now: Clock) -> Engine:
     if settings.jobs == "distributed":
-        from core.jobs.distributed import DistributedJobs  # only where it is switched on
-
-        return DistributedJobs(tasks, settings.database_url.get_secret_value(), now)
+        url = settings.database_url.get_secret_value()
+        engine: Engine = _distributed().DistributedJobs(tasks, url, now)
+        return engine
     return EmbeddedJobs(tasks, now)
+
+
+def _distributed() -> ModuleType:
+    """The optional engine and its libraries, loaded only where they are switched on."""
+    return import_module("core.jobs.distributed")
 
 
 @asynccontextmanager

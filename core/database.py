@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.connection import get_connections
 from tortoise.context import TortoiseContext
+from tortoise.transactions import in_transaction
 
 from core.errors import ConfigError
+from core.transactions import refuse_inside_transaction, transaction
 
 MODELS = [
     "core.people.models",
@@ -31,6 +35,8 @@ APP_CONFIG = {
     "default_connection": "default",
 }
 
+REPORTS = "reports"
+"""A second connection to SQLite, which cannot write."""
 SQLITE_OPTIONS = "busy_timeout=5000&synchronous=NORMAL&secure_delete=ON"
 
 
@@ -60,8 +66,11 @@ def sqlite_path(url: str) -> Path:
 
 
 def tortoise_config(url: str, *, foreign_keys: bool = True) -> dict[str, Any]:
+    connections = {"default": tortoise_url(url, foreign_keys=foreign_keys)}
+    if not is_postgres(url):
+        connections[REPORTS] = f"{connections['default']}&query_only=ON"
     return {
-        "connections": {"default": tortoise_url(url, foreign_keys=foreign_keys)},
+        "connections": connections,
         "apps": {APP: APP_CONFIG},
         "use_tz": True,
         "timezone": "UTC",
@@ -83,3 +92,22 @@ async def database(url: str) -> AsyncIterator[TortoiseContext]:
         yield context
     finally:
         await context.close_connections()
+
+
+@asynccontextmanager
+async def reports_connection() -> AsyncIterator[BaseDBAsyncClient]:
+    """A connection that sees one moment of the database, however long the block lasts.
+
+    It refuses to write. On SQLite it is a second connection, so that reading neither waits
+    for writers nor keeps them waiting; on PostgreSQL one of the pool. Not within a transaction.
+    """
+    refuse_inside_transaction()
+    if REPORTS in get_connections().db_config:
+        async with in_transaction(REPORTS) as connection:
+            yield connection
+    else:
+        async with transaction() as connection:
+            await connection.execute_query(
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+            )
+            yield connection

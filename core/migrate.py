@@ -1,10 +1,10 @@
 """Bring a database to the schema of this code, without losing a row.
 
 Tortoise rebuilds a table to alter it on SQLite: with foreign keys on, dropping the old one
-deletes every child row. Migrations therefore run with foreign keys off and are checked
-afterwards. SQLite also commits between the statements of a migration, so it is a copy that
-is migrated, whose content then replaces the original's in one transaction. On PostgreSQL
-all migrations share one transaction.
+deletes every child row. Migrations therefore run with foreign keys off, are checked
+afterwards, and get back the indexes that a rebuild loses. Each commits by itself, so it is a
+copy that is migrated, whose content then replaces the original's in one transaction. On
+PostgreSQL all migrations share one transaction.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from pathlib import Path
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.schema_generator.state import State
 from tortoise.transactions import in_transaction
 
 from core.database import APP, APP_CONFIG, is_postgres, sqlite_path, tortoise_config
 from core.errors import PostroomError
+from core.lost_indexes import restore_indexes
 
 LATEST = "__latest__"
 ADVISORY_LOCK = 7_061_563
@@ -60,7 +62,10 @@ class Migrated:
 
 async def pending(url: str, target: str = LATEST) -> tuple[str, ...]:
     """Names of the migrations that are still to be applied. Raises NewerDatabase."""
-    async with _connected(tortoise_config(url)) as connection:
+    config = tortoise_config(url)
+    if not is_postgres(url) and not sqlite_path(url).exists():
+        config["connections"] = {"default": "sqlite://:memory:"}
+    async with _connected(config) as connection:
         return await _plan(_executor(connection), target)
 
 
@@ -105,6 +110,7 @@ async def _migrate_file(path: Path, target: str) -> tuple[str, ...]:
     url = f"sqlite://{path}"
     async with _connected(tortoise_config(url, foreign_keys=False)) as connection:
         applied = await _apply(connection, target)
+        await restore_indexes(connection, await _state(connection))
         rows = await connection.execute_query_dict("PRAGMA foreign_key_check")
     if rows:
         raise BrokenReferences(tuple(sorted({str(row["table"]) for row in rows})))
@@ -136,6 +142,13 @@ async def _plan(executor: MigrationExecutor, target: str) -> tuple[str, ...]:
     if unknown:
         raise NewerDatabase(tuple(sorted(key.name for key in unknown)))
     return tuple(step.migration.name for step in steps)
+
+
+async def _state(connection: BaseDBAsyncClient) -> State:
+    """The models as the migrations applied so far describe them."""
+    executor = _executor(connection)
+    await executor.loader.build_graph()
+    return await executor._project_state(executor.loader.applied_migrations)
 
 
 @asynccontextmanager

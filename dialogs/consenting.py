@@ -62,7 +62,7 @@ async def _take_consent(services: Services, turn: Turn, memory: Memory, answer: 
 
 
 async def _take_probe(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    probed = await _probe(services, turn, memory["mailbox"])
+    probed = await _probe(services, memory["mailbox"])
     match probed.code:
         case "passed":
             view = await mailbox_of(services, turn, memory["mailbox"])
@@ -81,15 +81,11 @@ async def _take_probe(services: Services, turn: Turn, memory: Memory, answer: An
             return Stay(f"Microsoft refused me. {why}")
 
 
-async def _probe(services: Services, turn: Turn, mailbox_id: int) -> ProbeView:
+async def _probe(services: Services, mailbox_id: int) -> ProbeView:
     """Try now, for a few seconds: a job tries too, and outlasts a slow Microsoft."""
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            view = await services.onboarding.probe(mailbox_id)
-            if view.code == "not_enforced" and not view.reason:  # found earlier: look again
-                await services.onboarding.check_again(turn.actor, mailbox_id)
-                view = await services.onboarding.probe(mailbox_id)
-            return view
+            return await services.onboarding.probe(mailbox_id)
     except TimeoutError:
         return ProbeView(mailbox_id, "waiting")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.mailboxes.models import MailboxState
 from core.people.views import Actor
 from dialogs.cards.elements import (
     NAME,
@@ -30,13 +31,18 @@ class _Notice:
     button: tuple[str, str] | None = None
     """(label, verb); gets the mailbox's id."""
     for_admins: bool = True
+    states: frozenset[MailboxState] = frozenset(MailboxState)
+    """Of its mailbox, in which it is still worth telling when it is delivered."""
 
 
+_BEFORE_WORK = frozenset({MailboxState.ONBOARDING, MailboxState.WAITING_FOR_MICROSOFT})
 _GO_ON = ("Continue", "onboarding.continue")
 _CONSENT = ("Consent again", "mailbox.consent")
 
 NOTICES: Mapping[str, _Notice] = {
-    "consent_done": _Notice("Consent has arrived", "Onboarding can go on.", _GO_ON),
+    "consent_done": _Notice(
+        "Consent has arrived", "Onboarding can go on.", _GO_ON, states=_BEFORE_WORK
+    ),
     "consent_failed": _Notice(
         "Consent did not work",
         "Nothing was granted. Please try again.",
@@ -46,11 +52,13 @@ NOTICES: Mapping[str, _Notice] = {
         "Waiting for Microsoft",
         "The rights have not spread yet; that takes from 30 minutes to 2 hours. I look again by "
         "myself and write to you.",
+        states=frozenset({MailboxState.WAITING_FOR_MICROSOFT}),
     ),
     "probe_passed": _Notice(
         "Microsoft lets me in",
         "I can read the headers of that mailbox, and am refused the rest.",
         _GO_ON,
+        states=_BEFORE_WORK,
     ),
     "probe_not_enforced": _Notice(
         "I have stopped: the grant is not what was promised",
@@ -62,6 +70,7 @@ NOTICES: Mapping[str, _Notice] = {
         "Its grant no longer works, so no mail arrives here. Nothing is lost: assignments and the "
         "place in the mailbox are kept until somebody consents.",
         _CONSENT,
+        states=frozenset({MailboxState.NEEDS_CONSENT}),
     ),
     "unreachable": _Notice(
         "Somebody cannot be reached",
@@ -81,7 +90,7 @@ NOTICES: Mapping[str, _Notice] = {
 
 
 async def notice_reply(services: Services, actor: Actor, facts: Mapping[str, Any]) -> Reply | None:
-    """None where there is nothing to tell: an unknown code, or no longer for this member."""
+    """None where there is nothing to tell: an unknown code, out of date, not for this one."""
     notice = NOTICES.get(str(facts.get("code")))
     if notice is None or (notice.for_admins and not actor.is_admin):
         return None
@@ -89,6 +98,8 @@ async def notice_reply(services: Services, actor: Actor, facts: Mapping[str, Any
     mailbox_id, person_id = facts.get("mailbox_id"), facts.get("person_id")
     if isinstance(mailbox_id, int):
         for view in await services.mailboxes.mailboxes(actor):
+            if view.mailbox_id == mailbox_id and view.state not in notice.states:
+                return None
             if view.mailbox_id == mailbox_id:
                 body.append(rich(run(safe(view.address, SUBJECT), weight="Bolder")))
     people: tuple[int, ...] = ()

@@ -10,27 +10,31 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.errors import InvalidInput
-from core.mailboxes.models import FolderKind, GrantKind, Strategy
-from core.people.models import MemberState
+from core.mailboxes.models import GrantKind
 from dialogs.cards.consent import KIND_CHOICES, kind_facts
 from dialogs.cards.elements import (
-    NAME,
     SUBJECT,
     choices,
-    labelled,
     note,
-    plain,
     rich,
     run,
     safe,
     text_block,
-    warning,
 )
-from dialogs.cards.mailboxes import STRATEGIES
 from dialogs.consenting import CONSENT_STEPS
-from dialogs.inputs import address_in, numbers_in
+from dialogs.inputs import address_in
 from dialogs.mailboxes import mailbox_of
-from dialogs.moves import Answer, Ask, Done, Element, Memory, Move, Question, Reply, Stay
+from dialogs.moves import Answer, Ask, Element, Memory, Move, Question, Stay
+from dialogs.onboarding_work import (
+    ask_folders,
+    ask_people,
+    ask_start,
+    ask_strategy,
+    take_folders,
+    take_people,
+    take_start,
+    take_strategy,
+)
 from dialogs.runner import Dialog, Step
 from dialogs.secrets import looks_like_secret
 from dialogs.services import Services
@@ -39,7 +43,6 @@ from dialogs.wording import LEAKED
 
 USUAL_DAYS = 14
 LONGEST_DAYS = 3650
-MOST_OPTIONS = 60
 _ALL = {"all", "beginning", "the beginning", "from the beginning", "everything"}
 
 
@@ -132,131 +135,6 @@ async def _take_from(services: Services, turn: Turn, memory: Memory, answer: Ans
     return Ask("consent", memory)
 
 
-async def _ask_folders(services: Services, turn: Turn, memory: Memory) -> Question:
-    folders = await services.onboarding.folders(turn.actor, memory["mailbox"])
-    options = [
-        (plain(folder.name, NAME, folder.kind.value), str(folder.folder_id))
-        for folder in folders[:MOST_OPTIONS]
-    ]
-    followed = ",".join(str(f.folder_id) for f in folders[:MOST_OPTIONS] if f.followed)
-    return Question(
-        "Which folders are worked?",
-        (
-            choices("folders", options, label="Folders", value=followed, several=True),
-            note("Sent Items is read too, to see what was answered."),
-        ),
-        hint="Or type `all`.",
-    )
-
-
-async def _take_folders(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    folders = await services.onboarding.folders(turn.actor, memory["mailbox"])
-    picked = answer.pick("folders")
-    if picked.casefold() in {"all", "next"}:
-        chosen = {f.folder_id for f in folders if picked.casefold() == "all" or f.followed}
-    else:
-        chosen = set(numbers_in(picked, "folders")) & {f.folder_id for f in folders}
-    worked = {f.folder_id for f in folders if f.kind is not FolderKind.SENT}
-    if not chosen & worked:
-        raise InvalidInput("folders")
-    await services.mailboxes.set_folders(turn.actor, memory["mailbox"], sorted(chosen))
-    return Ask("people", memory)
-
-
-async def _ask_people(services: Services, turn: Turn, memory: Memory) -> Question:
-    everyone = await services.people.people(turn.actor)
-    options = [
-        (
-            plain(person.name, NAME, "unnamed")
-            + ("" if person.state is MemberState.READY else " (not ready yet)"),
-            str(person.member_id),
-        )
-        for person in everyone[:MOST_OPTIONS]
-    ]
-    me = str(turn.actor.member_id)
-    return Question(
-        "Who works it?",
-        (
-            text_block("Only these people may see its threads, whatever their role elsewhere."),
-            choices("people", options, label="People", value=me, several=True),
-            choices("leads", options, label="Leads among them", value=me, several=True),
-            note("Leads see the figures of each person, and pass on what others have."),
-        ),
-        hint="Or type names with commas between, the lead first.",
-        people=tuple(p.member_id for p in everyone[:MOST_OPTIONS] if str(p.member_id) != me),
-    )
-
-
-async def _take_people(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    if answer.inputs.get("people"):
-        people = numbers_in(answer.inputs["people"], "people")
-        leads = numbers_in(answer.inputs.get("leads", ""), "people")
-    else:
-        names = [name.strip() for name in answer.text[:2000].split(",") if name.strip()]
-        found = [await services.people.find(turn.actor, name) for name in names[:MOST_OPTIONS]]
-        people = tuple(person.member_id for person in found)
-        leads = people[:1]
-    if not people or not set(leads) <= set(people):
-        raise InvalidInput("people", "" if not people else "leads")
-    await services.mailboxes.set_people(turn.actor, memory["mailbox"], people, leads or people[:1])
-    return Ask("strategy", memory)
-
-
-async def _ask_strategy(services: Services, turn: Turn, memory: Memory) -> Question:
-    options = [(title, strategy.value) for strategy, title in STRATEGIES.items()]
-    return Question(
-        "How is new mail assigned?",
-        (
-            choices(
-                "strategy",
-                options,
-                label="Way to assign",
-                value=Strategy.LOAD_BALANCED.value,
-                expanded=True,
-            ),
-            note("A thread that comes back goes to whoever had it."),
-        ),
-        hint="Or type `round robin` or `load balanced`.",
-    )
-
-
-async def _take_strategy(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    picked = answer.pick("strategy").casefold().replace(" ", "_").replace("-", "_")
-    if picked not in set(Strategy):
-        raise InvalidInput("strategy")
-    await services.mailboxes.set_strategy(turn.actor, memory["mailbox"], Strategy(picked))
-    return Ask("start", memory)
-
-
-async def _ask_start(services: Services, turn: Turn, memory: Memory) -> Question:
-    view = await mailbox_of(services, turn, memory["mailbox"])
-    since = "from the beginning" if view.live_from is None else f"from {view.live_from:%d %b %Y} on"
-    people = ", ".join(
-        safe(p.name, NAME) + (" (lead)" if p.is_lead else "") for p in view.people[:20]
-    )
-    body = [
-        rich(run(safe(view.address, SUBJECT), weight="Bolder")),
-        labelled("Assigned", since),
-        labelled("People", people),
-        labelled("How", STRATEGIES[view.strategy]),
-    ]
-    if not any(person.is_ready for person in view.people):
-        body.append(warning("Nobody of them is ready yet: mail waits until somebody is."))
-    return Question(
-        "Start the first sync?",
-        tuple(body),
-        submit="Start",
-        people=tuple(p.member_id for p in view.people if p.member_id != turn.actor.member_id),
-    )
-
-
-async def _take_start(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    if answer.text and answer.text.casefold() not in {"start", "yes", "go", "ok"}:
-        return Stay("Say `start` to begin, or `back`.")
-    await services.onboarding.start(turn.actor, memory["mailbox"])
-    return Done(Reply(text="The first sync has begun. A card will show how far it is."))
-
-
 ONBOARDING = Dialog(
     name="onboarding",
     first="address",
@@ -278,10 +156,10 @@ ONBOARDING = Dialog(
             "Mail from before that day is shown as history and given to nobody.",
         ),
         **CONSENT_STEPS,
-        "folders": Step(_ask_folders, _take_folders, "Mail that arrives in these is assigned."),
-        "people": Step(_ask_people, _take_people, "Nobody else sees its threads, not even admins."),
-        "strategy": Step(_ask_strategy, _take_strategy, "It can be changed later."),
-        "start": Step(_ask_start, _take_start, "From then on mail is read and assigned."),
+        "folders": Step(ask_folders, take_folders, "Mail that arrives in these is assigned."),
+        "people": Step(ask_people, take_people, "Nobody else sees its threads, not even admins."),
+        "strategy": Step(ask_strategy, take_strategy, "It can be changed later."),
+        "start": Step(ask_start, take_start, "From then on mail is read and assigned."),
     },
     may=lambda actor: actor.is_admin,
     needs="admin",

@@ -115,10 +115,6 @@ class Onboarding(Protocol):
         """An explicit yes to a scope that can read bodies."""
         ...
 
-    async def check_again(self, actor: Actor, mailbox_id: int) -> None:
-        """Something was put right at Microsoft: probe anew."""
-        ...
-
     async def admin_sign_in_url(self, actor: Actor) -> str:
         """Where to show an Entra administrator role, to become the first admin."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.errors import InvalidInput
 from core.mailboxes.models import MailboxState
+from dialogs.cards.elements import card, text_block
 from dialogs.cards.welcome import help_card, welcome_card
 from dialogs.inputs import Inputs, number_of, texts_of
 from dialogs.mailboxes import mailbox_of, named_mailbox
@@ -12,7 +13,7 @@ from dialogs.runner import DialogRunner, Place
 from dialogs.secrets import looks_like_secret
 from dialogs.services import Services
 from dialogs.turns import Turn
-from dialogs.wording import LEAKED
+from dialogs.wording import BUSY, LEAKED
 
 NOTHING_OPEN = "Nothing is open. `help` says what you can say."
 _BEFORE_PROOF = ("address", "kind", "from", "consent", "wider", "waiting")
@@ -62,16 +63,16 @@ class Talks:
     async def answer_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
         answer = Answer(inputs=texts_of(inputs))
         reply = await self._runner.answer(services, turn, answer, _place(inputs))
-        return reply or Reply(text=NOTHING_OPEN)
+        return _in_place(reply or Reply(text=NOTHING_OPEN))
 
     async def back_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
-        return await self.back(services, turn, "")
+        return _in_place(await self.back(services, turn, ""))
 
     async def cancel_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
-        return await self.cancel(services, turn, "")
+        return _in_place(await self.cancel(services, turn, ""))
 
     async def help_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
-        return await self._runner.help(services, turn) or Reply(text=NOTHING_OPEN)
+        return _in_place(await self._runner.help(services, turn) or Reply(text=NOTHING_OPEN))
 
     async def go_on_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
         """From a notice: go on with onboarding where Microsoft or a person had to act."""
@@ -88,7 +89,7 @@ class Talks:
             )
         await self._runner.begin(services, turn, "onboarding", step="waiting", memory=memory)
         made = await self._runner.answer(services, turn, Answer())
-        return made or Reply(text=NOTHING_OPEN)
+        return _in_place(made or Reply(text=NOTHING_OPEN))
 
     async def consent_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
         """Consent again to a mailbox whose grant is gone; while it is onboarded, go on there."""
@@ -107,12 +108,19 @@ class Talks:
 
 
 def welcome_reply(services: Services, turn: Turn) -> Reply:
-    card = welcome_card(
+    made = welcome_card(
         services.links.privacy,
         has_mailboxes=bool(turn.actor.mailboxes),
         is_admin=turn.actor.is_admin,
     )
-    return Reply(card=card, kind="welcome")
+    return Reply(card=made, kind="welcome")
+
+
+def _in_place(reply: Reply) -> Reply:
+    """A dialog's last words take the place of its card, so that no button is left to press."""
+    if reply.card is not None or reply.text in (None, BUSY):
+        return reply
+    return Reply(card=card([text_block(str(reply.text))], says="Done"), kind="notice")
 
 
 def _place(inputs: Inputs) -> Place:

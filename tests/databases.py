@@ -49,7 +49,7 @@ def postgres_folder() -> Iterator[str]:
 @pytest.fixture
 def empty_postgres_url(postgres_folder: str) -> Iterator[str]:
     """A PostgreSQL database with nothing in it."""
-    yield from _new_postgres(postgres_folder, "template0")
+    yield from new_postgres(postgres_folder, "template0")
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +64,7 @@ def postgres_template(postgres_folder: str) -> str:
 @pytest.fixture
 def postgres_url(postgres_folder: str, postgres_template: str) -> Iterator[str]:
     """A migrated PostgreSQL database of this test's own."""
-    yield from _new_postgres(postgres_folder, postgres_template)
+    yield from new_postgres(postgres_folder, postgres_template)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -97,7 +97,7 @@ def postgres_address(folder: str, name: str) -> str:
     return f"postgres://postroom@/{name}?host={folder}"
 
 
-def _new_postgres(folder: str, template: str) -> Iterator[str]:
+def new_postgres(folder: str, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     with admin_connection(folder) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')

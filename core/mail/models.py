@@ -88,7 +88,8 @@ class MailThread(Model):
     """Under the correspondent's key."""
     state = fields.CharEnumField(ThreadState, max_length=8, default=ThreadState.OPEN)
     is_history = fields.BooleanField(default=False)
-    """Older than the mailbox's `live_from`: never assigned."""
+    """All that came in is older than the mailbox's `live_from`, or nobody has written to us
+    in it yet: it is no work, and never assigned."""
     assignee: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
         "postroom.Member", null=True, on_delete=fields.RESTRICT
     )

@@ -62,7 +62,7 @@ class ThreadBook:
         new = [item for item in conversations if item[0] not in self._by_conversation]
         ids = await reserve_ids(self._connection, "mail_thread", len(new))
         for identity, (conversation, at) in zip(ids, new, strict=True):
-            thread = ThreadFold(identity, True, ThreadState.OPEN, False, at)
+            thread = ThreadFold(identity, True, ThreadState.OPEN, True, at)
             self._by_conversation[conversation] = self._by_id[identity] = thread
 
     def of(self, conversation: str) -> ThreadFold | None:

@@ -27,7 +27,7 @@ from core.mailboxes.models import (
 from core.mailboxes.offboarding import Offboarding
 from core.mailboxes.ports import Folders, Probes, Registration, UserTokens
 from core.mailboxes.probing import Probing, proved
-from core.mailboxes.schedule import sync_soon
+from core.mailboxes.schedule import start_working
 from core.mailboxes.scope import mailbox_for_admin, mailbox_of
 from core.mailboxes.sign_ins import Purpose, SignIns
 from core.mailboxes.tokens import TokenStore
@@ -181,7 +181,7 @@ class Onboarding:
             await self._outbox.tell_progress(
                 actor.organization_id, mailbox_id, actor.member_id, at=self._now()
             )
-            await sync_soon(self._jobs, mailbox_id)
+            await start_working(self._jobs, mailbox_id)
 
     async def needs_consent(self, mailbox_id: int, code: str) -> None:
         """Microsoft refuses the mailbox's consent; `code` is its word for why."""

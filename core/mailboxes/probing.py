@@ -16,7 +16,7 @@ from core.mailboxes.grants import reads_bodies
 from core.mailboxes.ledger import OUR_FAULT, given_grant, revoke
 from core.mailboxes.models import Grant, GrantKind, Mailbox, MailboxState
 from core.mailboxes.ports import Probes
-from core.mailboxes.schedule import sync_soon
+from core.mailboxes.schedule import start_working
 from core.mailboxes.verdicts import AGAIN_IN, Code, Found, Verdict, judge
 from core.mailboxes.views import ProbeView
 from core.outbox.queue import Outbox
@@ -180,7 +180,7 @@ class Probing:
         elif passed:
             moved = await here.update(state=MailboxState.ACTIVE, sync_due_at=self._now())
             if moved:
-                await sync_soon(self._jobs, mailbox.id)
+                await start_working(self._jobs, mailbox.id)
         else:
             moved = await here.update(sync_due_at=None)
         return bool(moved)

@@ -1,4 +1,4 @@
-"""Putting a mailbox's sync on the queue, the same way from everywhere."""
+"""Putting a mailbox's work on the queue, the same way from everywhere."""
 
 from __future__ import annotations
 
@@ -13,3 +13,9 @@ async def sync_soon(jobs: JobQueue, mailbox_id: int) -> None:
         lock=f"mailbox:{mailbox_id}",
         queueing_lock=f"sync:{mailbox_id}",
     )
+
+
+async def start_working(jobs: JobQueue, mailbox_id: int) -> None:
+    """A mailbox goes to work, or its folders changed: sync it, and see to its subscriptions."""
+    await sync_soon(jobs, mailbox_id)
+    await jobs.defer("renew_subscriptions", lock="subscriptions", queueing_lock="subscriptions")

@@ -18,7 +18,7 @@ from core.mailboxes.models import (
     Strategy,
 )
 from core.mailboxes.overview import Overview
-from core.mailboxes.schedule import sync_soon
+from core.mailboxes.schedule import start_working
 from core.mailboxes.scope import mailbox_for_admin, mailbox_of
 from core.mailboxes.texts import Texts
 from core.mailboxes.views import FolderView, MailboxView, ProgressView
@@ -74,7 +74,7 @@ class Mailboxes:
         async with transaction():
             await self._move(mailbox, MailboxState.PAUSED, MailboxState.ACTIVE)
             await self._record(actor, "mailbox.resumed", mailbox)
-            await sync_soon(self._jobs, mailbox_id)
+            await start_working(self._jobs, mailbox_id)
 
     async def set_people(
         self,
@@ -167,7 +167,7 @@ class Mailboxes:
             await there.filter(kind=FolderKind.SENT).update(followed=True)
             await self._record(actor, "mailbox.folders", mailbox, folders=sorted(ids))
             if mailbox.state is MailboxState.ACTIVE:
-                await sync_soon(self._jobs, mailbox_id)
+                await start_working(self._jobs, mailbox_id)
 
     async def _let_go(self, mailbox_id: int, wanted: set[int]) -> list[int]:
         before = await MailboxMember.filter(mailbox_id=mailbox_id).values_list(

@@ -53,9 +53,7 @@ class Claims:
     async def claim(self, row: OutboxMessage) -> Claimed | None:
         """None: another worker was first."""
         claim = uuid4().hex
-        as_seen = OutboxMessage.filter(id=row.id, state=row.state)
-        if row.claim is not None:
-            as_seen = as_seen.filter(claim=row.claim)
+        as_seen = OutboxMessage.filter(id=row.id, state=row.state, attempts=row.attempts)
         claimed = await as_seen.update(
             state=OutboxState.SENDING,
             claim=claim,

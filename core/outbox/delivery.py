@@ -30,6 +30,8 @@ OnUnreachable = Callable[[int, str], Awaitable[None]]
 
 TIME_FOR_ONE = LEASE * 0.75
 """A handler that takes longer is stopped, before another worker takes its row for abandoned."""
+LOOK_AHEAD = 64
+"""Rows that are looked up at once."""
 DELIVERED_KEPT = timedelta(days=30)
 
 UNREACHABLE = "unreachable"
@@ -68,11 +70,12 @@ class Delivery:
     async def run(self) -> None:
         """Deliver all that is due now, and what falls due meanwhile."""
         under_way: set[asyncio.Task[None]] = set()
+        heads: list[OutboxMessage] = []
         try:
             while True:
-                room = self._parallel - len(under_way)
-                for row in await self._claims.next(room) if room else ():
-                    claimed = await self._claims.claim(row)
+                heads = heads or await self._claims.next(LOOK_AHEAD)
+                while heads and len(under_way) < self._parallel:
+                    claimed = await self._claims.claim(heads.pop(0))
                     if claimed is not None:
                         under_way.add(asyncio.create_task(self._deliver(claimed)))
                 if not under_way:

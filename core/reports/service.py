@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tortoise.connection import get_connection
-
 from core.clock import Clock
+from core.database import reports_connection
 from core.errors import NotFound
 from core.mailboxes.models import Mailbox, MailboxMember, MailboxState
 from core.people.models import Member, Organization
@@ -46,7 +45,8 @@ class Reports:
         mailboxes = await self._mailboxes(actor, organization, mailbox_id, now)
         ids = [mailbox.mailbox_id for mailbox in mailboxes]
         seen = [mailbox.mailbox_id for mailbox in mailboxes if mailbox.answers_seen]
-        counted = await counts.count(get_connection("default"), ids, seen, period)
+        async with reports_connection() as connection:
+            counted = await counts.count(connection, ids, seen, period)
         members = await self._members(actor, actor.leads.intersection(ids), counted)
         return figures.report(
             counted,

@@ -19,10 +19,9 @@ def question_card(
     body += question.body
     if question.hint:
         body.append(note(question.hint))
-    actions: list[Element] = []
+    actions: list[Element] = list(question.links[:2])
     if question.submit:
         actions.append(execute(question.submit, "dialog.answer", data))
-    actions += question.links[:2]
     if can_go_back:
         actions.append(_aside("Back", "dialog.back", data))
     actions.append(_aside("Help", "dialog.help", data))

@@ -318,3 +318,14 @@ async def test_inviting_from_a_team_leaves_guests_out(chat):
 async def test_threads_of_another_mailbox_are_not_found_even_for_admins(chat):
     (payload,) = await chat.say(f"show {FOREIGN_THREAD}")
     assert payload["text"] == NOT_FOUND
+
+
+async def test_the_last_words_of_a_dialog_take_the_place_of_its_card(chat):
+    await chat.say("onboard")
+    version = chat.world.dialogs[ANNA].version
+    place = {"dialog": "onboarding", "step": "address", "at": version}
+    answer = await chat.press("dialog.cancel", place)
+    check_card(answer["value"])
+    assert "actions" not in answer["value"]
+    answer = await chat.press("dialog.answer", {**place, "address": "a@b.example"})
+    assert "Nothing is open" in texts(answer["value"], "TextBlock")

@@ -78,7 +78,7 @@ class World:
     changes: list[tuple[Any, ...]] = field(default_factory=list)
     dialogs: dict[int, OpenDialog] = field(default_factory=dict)
     probe_code: str = "passed"
-    probe_reason: str = ""
+    probe_reason: str = "bodies_open"
     mailbox_state: MailboxState = MailboxState.ONBOARDING
     address: str = ADDRESS
     kind: GrantKind | None = GrantKind.APPLICATION
@@ -236,10 +236,6 @@ class World:
 
     async def probe(self, mailbox_id: int) -> ProbeView:
         return ProbeView(mailbox_id, self.probe_code, True, True, self.probe_reason)
-
-    async def check_again(self, actor: Actor, mailbox_id: int) -> None:
-        self._mailbox_admin(actor, mailbox_id)
-        self.probe_code, self.probe_reason = "not_enforced", "bodies_open"
 
     async def accept_wider(self, actor: Actor, mailbox_id: int) -> None:
         self._mailbox_admin(actor, mailbox_id)

@@ -9,6 +9,7 @@ import pytest
 
 from core.mail.models import ThreadState
 from core.mail.views import ThreadPage, ThreadRow
+from core.mailboxes.models import MailboxState
 from core.mailboxes.views import MailboxPersonView
 from dialogs.cards.elements import NAME, SUBJECT, age, plain, safe
 from dialogs.cards.letters import letters_card
@@ -173,11 +174,20 @@ async def test_each_consent_shows_two_facts_with_who_keeps_them():
 
 async def test_every_notice_can_be_drawn():
     world = a_world()
-    for code in NOTICES:
+    for code, notice in NOTICES.items():
+        world.mailbox_state = min(notice.states)
         facts = {"code": code, "mailbox_id": MAILBOX, "person_id": BEN}
         made = await notice_reply(world.services(), world.actor(ANNA), facts)
         assert made is not None
         check_card(made.card)
+
+
+async def test_a_notice_that_is_out_of_date_is_not_told():
+    world = a_world()
+    world.mailbox_state = MailboxState.ACTIVE
+    for code in ("waiting_for_microsoft", "probe_passed", "needs_consent", "consent_done"):
+        facts = {"code": code, "mailbox_id": MAILBOX}
+        assert await notice_reply(world.services(), world.actor(ANNA), facts) is None
 
 
 @pytest.mark.parametrize(
