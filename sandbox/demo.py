@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import json
 import signal
 from collections.abc import AsyncIterator
@@ -35,6 +36,7 @@ from sandbox.tour.waiting import until
 HELD_BACK = 60
 """Messages that trickle in while the demo runs."""
 SYNC_SECONDS = 10
+TEAM = "Help desk"
 LOOPBACK_HOSTS = ("http://localhost", "http://127.0.0.1")
 
 
@@ -76,6 +78,11 @@ async def run(options: DemoOptions, serve: Serve) -> int:
     try:
         with suppress(asyncio.CancelledError):
             await playing
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        console.print(f"Port {options.port} or the next one is in use: is a demo running?")
+        return 2
     finally:
         log.configure()  # what comes now has no file to go to
     console.print("Everything has ended. The data is kept in", options.folder)
@@ -88,12 +95,14 @@ async def _play(options: DemoOptions, serve: Serve, console: Console, ended: asy
             scene = await stack.enter_async_context(_running(options, serve))
             for user in scene.people:
                 await scene.client.install(user)
+            team = scene.box.teams.chats.create_team(TEAM, list(scene.people))
+            await scene.client.install_in_team(scene.people[0], team)
         if not await Mailbox.exists(state=MailboxState.ACTIVE):
             with console.status("The first mailbox is onboarded, as an admin would do it …"):
                 await onboard(scene, rights_first=True)
                 await until(synced, "the end of the first sync", 120)
                 await until(records.all_told, "the outbox to be empty")
-        await chat(scene, console, ended)
+        await chat(scene, scene.box.teams.chats.channel(team), console, ended)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import sys
 from rich.console import Console
 
 from sandbox.microsoft365 import Microsoft365
+from sandbox.teams.chats import Conversation
 from sandbox.teams.reading import ReadLine, lines_from
 from sandbox.teams.terminal import Terminal
 from sandbox.tour.scene import Scene
@@ -28,7 +29,7 @@ New mail arrives now and then. Ctrl-C ends it all; the next start carries on.
 """
 
 
-async def chat(scene: Scene, console: Console, ended: asyncio.Event) -> None:
+async def chat(scene: Scene, channel: Conversation, console: Console, ended: asyncio.Event) -> None:
     """Until the person leaves. Where nobody is at the keyboard, until `ended`."""
     colleague = scene.people[min(1, len(scene.people) - 1)].given_name
     console.print(HOW_TO.format(colleague=colleague))
@@ -36,7 +37,7 @@ async def chat(scene: Scene, console: Console, ended: asyncio.Event) -> None:
     try:
         async with lines_from() as read_line:
             reader = _Patient(read_line, ended)
-            terminal = Terminal(scene.client, scene.people, reader)
+            terminal = Terminal(scene.client, scene.people, reader, channel=channel)
             await terminal.run()
     finally:
         arriving.cancel()
