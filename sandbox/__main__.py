@@ -19,6 +19,8 @@ from sandbox.sample import (
     MOST_MEMBERS,
     sample_tenant,
 )
+from sandbox.teams.reading import lines_from
+from sandbox.teams.terminal import Terminal
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -34,6 +36,11 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         default=0,
         metavar="N",
         help="messages that arrive later, when the control route /mail-arrives says so",
+    )
+    parser.add_argument(
+        "--bot",
+        metavar="URL",
+        help="where Postroom listens, such as http://127.0.0.1:3978: this terminal is then Teams",
     )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument(
@@ -88,7 +95,21 @@ async def run(options: argparse.Namespace) -> None:
         journal=True,
     ) as sandbox:
         print(ready_line(sandbox), flush=True)
-        await stop.wait()
+        if options.bot is None:
+            await stop.wait()
+            return
+        chatting = asyncio.create_task(_chat(sandbox, options.bot))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait((chatting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        for task in (chatting, stopping):
+            task.cancel()
+        await asyncio.gather(chatting, stopping, return_exceptions=True)
+
+
+async def _chat(sandbox: Microsoft365, bot_url: str) -> None:
+    """A terminal for everybody of the tenant; they add the app by `/add`."""
+    async with sandbox.client(bot_url) as client, lines_from() as read_line:
+        await Terminal(client, list(sandbox.tenant.users.values()), read_line).run()
 
 
 if __name__ == "__main__":

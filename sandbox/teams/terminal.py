@@ -28,6 +28,7 @@ Type text to talk to the bot.
 /say 3      say "3" instead of pressing a button
 /open 3     show the link behind button 3 (or 2.3)
 /as Ada     become another person; /people lists them
+/add        add the app for oneself, as from the Teams store; /remove takes it away
 /channel    talk in the team's channel (the bot is mentioned for you); /chat goes back to 1:1
 /card 2     draw card 2 again
 /help, /quit (or Ctrl-D)"""
@@ -59,6 +60,8 @@ class Terminal:
             "/open": self._open,
             "/as": self._become,
             "/people": self._people,
+            "/add": self._add,
+            "/remove": self._remove,
             "/channel": self._enter_channel,
             "/chat": self._enter_chat,
             "/card": self._draw_again,
@@ -162,6 +165,13 @@ class Terminal:
             state = "" if self._client.bot_app_id in there else " (has not added the app)"
             mark = "→" if user is self._me else " "
             self._note(f"{mark} {one_line(user.name)}{state}")
+
+    async def _add(self, _: str) -> None:
+        await self._client.install(self._me)
+
+    async def _remove(self, _: str) -> None:
+        await self._client.uninstall(self._me)
+        self._note("You have removed the app.")
 
     async def _enter_channel(self, _: str) -> None:
         if self._channel is None:
