@@ -76,10 +76,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _members(text: str) -> int:
-    number = int(text)
-    if not 3 <= number <= 50:
-        raise argparse.ArgumentTypeError("from 3 to 50 members")
-    return number
+    if not text.isdecimal() or not 1 <= int(text) <= 50:
+        raise argparse.ArgumentTypeError("from 1 to 50 members")
+    return int(text)
 
 
 def _settings() -> Settings:

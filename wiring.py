@@ -31,6 +31,7 @@ from bot.links import SignedLinks
 from bot.loopback import LoopbackUnsigned
 from bot.notifier import Notifier
 from bot.outgoing import HttpDoor, open_session
+from bot.pages import About
 from bot.replies import Replies
 from bot.routes import Routes
 from bot.signing_keys import SigningKeys
@@ -72,6 +73,7 @@ from core.reports.service import Reports
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
+from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
 from dialogs.runner import DialogRunner
@@ -242,7 +244,7 @@ class Parts:
             links=self.links,
             grant_facts=GrantFacts(settings.graph_client_id),
         )
-        talks = Talks(DialogRunner((ONBOARDING, OFFBOARDING)))
+        talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING)))
         commands = Commands(command_table(talks))
         self.handler = PostroomActivityHandler(
             self.services,
@@ -324,6 +326,7 @@ async def _web(settings: Settings, parts: Parts, unsigned: bool) -> AsyncIterato
         links=parts.links,
         outlook=Outlook(parts.graph, parts.access),
         ready=_ready,
+        about=About(settings.name, settings.contact, settings.data_region),
     ).add_to(app)
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()

@@ -40,7 +40,7 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         lines: HelpLines = commands.help_lines(turn.actor)
         return await talks.help(services, turn, lines)
 
-    admin, officer = Who.ADMIN, Who.ADMIN_OR_PRIVACY_OFFICER
+    admin = Who.ADMIN
     return {
         "thread.show": CardAction(assignment.show_button),
         "thread.open": CardAction(assignment.show_button, replaces=False),
@@ -65,8 +65,10 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "mailbox.list": CardAction(mailboxes.list_button),
         "mailbox.pause": CardAction(mailboxes.pause_button, admin),
         "mailbox.resume": CardAction(mailboxes.resume_button, admin),
-        "mailbox.consents": CardAction(mailboxes.consents_button, officer),
-        "mailbox.consent": CardAction(talks.consent_button, admin),
+        "mailbox.consents": CardAction(mailboxes.consents_button),
+        "mailbox.consent": CardAction(talks.consent_button),
+        "consent.revoke": CardAction(mailboxes.revoke_button),
+        "consent.revoked": CardAction(mailboxes.revoked_button),
         "mailbox.offboard": CardAction(talks.offboard_button, admin),
         "onboarding.continue": CardAction(talks.go_on_button, admin),
         "report.show": CardAction(reports.report_button),

@@ -102,7 +102,7 @@ def command_table(talks: Talks) -> tuple[Command, ...]:
     async def help_(services: Services, turn: Turn, rest: str) -> Reply:
         return await talks.help(services, turn, commands.help_lines(turn.actor))
 
-    member, admin, officer = Who.MEMBER, Who.ADMIN, Who.ADMIN_OR_PRIVACY_OFFICER
+    member, admin = Who.MEMBER, Who.ADMIN
     row = Command
     table = (
         row(("queue", "my queue", "mine"), "queue", "your open threads", member,
@@ -138,7 +138,7 @@ def command_table(talks: Talks) -> tuple[Command, ...]:
             mailboxes.pause, private=True),
         row(("resume",), "resume", "go on with a paused mailbox", admin,
             mailboxes.resume, private=True),
-        row(("consent", "consents"), "consent", "who consented to what, and who keeps it", officer,
+        row(("consent", "consents"), "consent", "consents given, and taking them back", member,
             mailboxes.consent, private=True),
         row(("offboard",), "offboard", "leave a mailbox, keeping or purging its data", admin,
             talks.offboard, private=True),

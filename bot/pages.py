@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from html import escape
+
 from aiohttp import web
 
 from dialogs.wording import PROBE_REASONS
@@ -27,19 +30,16 @@ _REFUSED = {
     "has_admin": "Postroom has an admin in your organization already: please ask them.",
 }
 
-PRIVACY = (
-    "Postroom works shared mailboxes for the organization that runs it. That organization decides "
-    "what it is used for; ask its administrators or privacy officer about your data.",
-    "<b>Mail.</b> Postroom keeps a record of headers: who wrote, the subject, when, in which "
-    "folder, and what became of it. Nothing of a mail's text or attachments is ever kept, logged "
-    "or passed on. The mails themselves stay in Exchange.",
-    "<b>People who write.</b> Names, addresses and subjects are encrypted under a key of their "
-    "own for each person.",
-    "<b>Members.</b> Name, work address, Teams and Entra ids, and what they did with mail. "
-    "Colleagues see what each other has open; leads see figures for the people of their "
-    "mailboxes; admins see who is ready.",
-    "<b>Who receives it.</b> Microsoft, whose Teams and Graph services carry it. Nobody else.",
-)
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Who runs this Postroom, as the settings say it."""
+
+    name: str = "Postroom"
+    contact: str = "your Microsoft 365 administrator"
+    data_region: str = "not stated"
+
+
 TERMS = (
     "Postroom is used under the terms of the organization that runs it.",
     "An administrator of the Microsoft 365 tenant must set it up. It is for members of that "
@@ -61,6 +61,26 @@ def page(title: str, *paragraphs: str, status: int = 200) -> web.Response:
         ),
         content_type="text/html",
         headers=_HEADERS,
+    )
+
+
+def privacy_page(about: About) -> web.Response:
+    """The settings' texts are shown as they are, never as markup."""
+    name, contact, region = map(escape, (about.name, about.contact, about.data_region))
+    return page(
+        "Privacy",
+        f"{name} works shared mailboxes for the organization that runs it. That organization "
+        f"decides what it is used for. Questions about your data are answered by {contact}.",
+        f"<b>Mail.</b> {name} keeps a record of headers: who wrote, the subject, when, in which "
+        "folder, and what became of it. Nothing of a mail's text or attachments is ever kept, "
+        "logged or passed on. The mails themselves stay in Exchange.",
+        "<b>People who write.</b> Names, addresses and subjects are encrypted under a key of "
+        "their own for each person.",
+        "<b>Members.</b> Name, work address, Teams and Entra ids, and what they did with mail. "
+        "Colleagues see what each other has open; leads see figures for the people of their "
+        "mailboxes; admins see who is ready.",
+        f"<b>Where it is kept.</b> Region: {region}.",
+        "<b>Who receives it.</b> Microsoft, whose Teams and Graph services carry it. Nobody else.",
     )
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.links import SignedLinks
 from bot.outgoing import TooLarge, read_at_most
-from bot.pages import PRIVACY, TERMS, consent_page, page
+from bot.pages import TERMS, About, consent_page, page, privacy_page
 from bot.ports import Notifications, Outlook
 from core.errors import ExternalError, InvalidInput, NotFound, UserError
 from dialogs.services import Onboarding
@@ -37,6 +37,7 @@ class Routes:
     links: SignedLinks
     outlook: Outlook
     ready: Callable[[], Awaitable[bool]]
+    about: About
     metrics: Callable[[], bytes] | None = None
 
     def add_to(self, app: web.Application) -> None:
@@ -113,7 +114,7 @@ class Routes:
         return _redirect(url)
 
     async def _privacy(self, request: web.Request) -> web.Response:
-        return page("Privacy", *PRIVACY)
+        return privacy_page(self.about)
 
     async def _terms(self, request: web.Request) -> web.Response:
         return page("Terms of use", *TERMS)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.mailboxes.models import MailboxState
 from core.mailboxes.views import MailboxView
-from dialogs.cards.mailboxes import consents_card, mailboxes_card
+from dialogs.cards.mailboxes import consents_card, mailboxes_card, revoke_card
 from dialogs.inputs import Inputs, number_of
 from dialogs.moves import Reply
 from dialogs.services import Services
 from dialogs.turns import Turn
+from dialogs.wording import TO_UNDO
 
 
 async def mailboxes(services: Services, turn: Turn, rest: str) -> Reply:
@@ -48,6 +49,18 @@ async def resume_button(services: Services, turn: Turn, inputs: Inputs) -> Reply
 
 async def consents_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
     return await _consents(services, turn)
+
+
+async def revoke_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
+    """From the ledger: asks once more."""
+    view = await mailbox_of(services, turn, number_of(inputs, "mailbox"))
+    return Reply(card=revoke_card(view), kind="notice")
+
+
+async def revoked_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
+    to_undo = await services.onboarding.revoke(turn.actor, number_of(inputs, "mailbox"))
+    say = f"Taken back: nothing of that mailbox is read any more. {TO_UNDO.get(to_undo, '')}"
+    return await _consents(services, turn, say.strip())
 
 
 async def mailboxes_reply(services: Services, turn: Turn, say: str = "") -> Reply:
@@ -98,7 +111,5 @@ async def _resume(services: Services, turn: Turn, mailbox_id: int) -> Reply:
 
 
 async def _consents(services: Services, turn: Turn, say: str = "") -> Reply:
-    if not (turn.actor.is_admin or turn.actor.is_privacy_officer):
-        raise NotAllowed("admin")
     found = await services.onboarding.consents(turn.actor)
     return Reply(card=consents_card(found, now=turn.now, say=say), kind="consents")

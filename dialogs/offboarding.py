@@ -11,17 +11,9 @@ from dialogs.moves import Answer, Ask, Done, Memory, Move, Question, Reply
 from dialogs.runner import Dialog, Step
 from dialogs.services import Services
 from dialogs.turns import Turn
+from dialogs.wording import TO_UNDO
 
 _DATA = {"keep": False, "purge": True}
-_TO_UNDO = {
-    "remove_role_assignment": (
-        "What only an Exchange administrator can take back: remove Postroom's role assignment "
-        "on that mailbox (`Remove-ManagementRoleAssignment`)."
-    ),
-    "remove_app_consent": (
-        "What only that person can take back: Postroom's consent, at https://myapps.microsoft.com."
-    ),
-}
 
 
 async def _ask_mailbox(services: Services, turn: Turn, memory: Memory) -> Question:
@@ -81,7 +73,7 @@ async def _take_data(services: Services, turn: Turn, memory: Memory, answer: Ans
     view = await services.onboarding.offboard(turn.actor, memory["mailbox"], purge=purge)
     words = ["Offboarded. I no longer reach that mailbox."]
     words.append("Its record is being destroyed." if view.purging else "Its record was kept.")
-    words += [_TO_UNDO[code] for code in view.to_undo if code in _TO_UNDO]
+    words += [TO_UNDO[code] for code in view.to_undo if code in TO_UNDO]
     return Done(Reply(text=" ".join(words)))
 
 

@@ -21,17 +21,10 @@ from dialogs.cards.elements import (
     safe,
     text_block,
 )
+from dialogs.consenting import CONSENT_STEPS
 from dialogs.inputs import address_in
 from dialogs.mailboxes import mailbox_of
 from dialogs.moves import Answer, Ask, Element, Memory, Move, Question, Stay
-from dialogs.onboarding_consent import (
-    ask_consent,
-    ask_waiting,
-    ask_wider,
-    take_consent,
-    take_probe,
-    take_wider,
-)
 from dialogs.onboarding_work import (
     ask_folders,
     ask_people,
@@ -162,23 +155,7 @@ ONBOARDING = Dialog(
             _take_from,
             "Mail from before that day is shown as history and given to nobody.",
         ),
-        "consent": Step(
-            ask_consent,
-            take_consent,
-            "Consent is given on Microsoft's own pages. Afterwards I try what I may read, and "
-            "whether Microsoft refuses me the rest.",
-        ),
-        "wider": Step(
-            ask_wider,
-            take_wider,
-            "Without your yes, Postroom never asks for a right that can read bodies.",
-        ),
-        "waiting": Step(
-            ask_waiting,
-            take_probe,
-            "New Exchange rights take from 30 minutes to 2 hours to spread. I try again by myself "
-            "and write to you.",
-        ),
+        **CONSENT_STEPS,
         "folders": Step(ask_folders, take_folders, "Mail that arrives in these is assigned."),
         "people": Step(ask_people, take_people, "Nobody else sees its threads, not even admins."),
         "strategy": Step(ask_strategy, take_strategy, "It can be changed later."),

@@ -131,6 +131,10 @@ class Onboarding(Protocol):
 
     async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> OffboardView: ...
 
+    async def revoke(self, actor: Actor, mailbox_id: int) -> str:
+        """The code of what is left for a person to take back at Microsoft."""
+        ...
+
     async def consents(self, actor: Actor) -> tuple[ConsentView, ...]: ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.errors import InvalidInput
+from core.mailboxes.models import MailboxState
 from dialogs.cards.elements import card, text_block
 from dialogs.cards.welcome import help_card, welcome_card
 from dialogs.inputs import Inputs, number_of, texts_of
@@ -91,14 +92,12 @@ class Talks:
         return _in_place(made or Reply(text=NOTHING_OPEN))
 
     async def consent_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
-        """From a notice: consent again to a mailbox whose grant is gone."""
+        """Consent again to a mailbox whose grant is gone; while it is onboarded, go on there."""
         view = await mailbox_of(services, turn, number_of(inputs, "mailbox"))
+        if view.state is not MailboxState.NEEDS_CONSENT:
+            return await self.go_on_button(services, turn, inputs)
         return await self._runner.begin(
-            services,
-            turn,
-            "onboarding",
-            step="consent",
-            memory={"mailbox": view.mailbox_id},
+            services, turn, "consenting", step="consent", memory={"mailbox": view.mailbox_id}
         )
 
     async def offboard_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:

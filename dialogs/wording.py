@@ -98,6 +98,17 @@ PROBE_REASONS = {
 }
 """Why a consent or its proof failed, and how to put it right."""
 
+TO_UNDO = {
+    "remove_role_assignment": (
+        "What only an Exchange administrator can take back: remove Postroom's role assignment "
+        "on that mailbox (`Remove-ManagementRoleAssignment`)."
+    ),
+    "remove_app_consent": (
+        "What only that person can take back: Postroom's consent, at https://myapps.microsoft.com."
+    ),
+}
+"""What is left at Microsoft after a consent was taken back, by core's codes."""
+
 
 def words(error: PostroomError) -> str:
     """One sentence or two that say what to do; the same for missing and for not theirs."""

@@ -20,7 +20,8 @@ from core.mail.commit import FolderFacts, MailboxFacts, PageWriter
 from core.mail.feed import Feed, Feeds
 from core.mail.models import MailMessage, MailThread, ThreadState
 from core.mail.places import Place
-from core.mailboxes.models import Folder, FolderKind, Grant, Mailbox, MailboxMember, MailboxState
+from core.mailboxes.ledger import given_grant
+from core.mailboxes.models import Folder, FolderKind, Mailbox, MailboxMember, MailboxState
 from core.outbox.queue import Outbox
 from core.people.models import Member, Organization
 from core.sealing import Vault
@@ -271,7 +272,7 @@ class MailboxSync:
 
     async def _tell_progress(self, organization_id: int, mailbox_id: int, now: datetime) -> None:
         """To who consented, who is the admin that onboarded the mailbox."""
-        grant = await Grant.filter(mailbox_id=mailbox_id, revoked_at=None).order_by("-id").first()
+        grant = await given_grant(mailbox_id)
         if grant is not None and grant.granted_by_id is not None:
             await self._outbox.tell_progress(
                 organization_id, mailbox_id, grant.granted_by_id, at=now

@@ -20,10 +20,16 @@ class Consents:
         self._names = Names(vault)
 
     async def of(self, actor: Actor) -> tuple[ConsentView, ...]:
-        """Consents given, newest first: an admin's organization's, or one's own mailboxes'."""
+        """Consents given, newest first: for an admin the organization's, for a privacy officer
+        those to their mailboxes, for others what they gave themselves.
+        """
         given = Grant.filter(organization_id=actor.organization_id, granted_at__isnull=False)
         if not actor.is_admin:
-            given = given.filter(mailbox_id__in=actor.mailboxes)
+            given = (
+                given.filter(mailbox_id__in=actor.mailboxes)
+                if actor.is_privacy_officer
+                else given.filter(granted_by_id=actor.member_id)
+            )
         rows = await given.order_by("-id").limit(MOST).select_related("mailbox", "granted_by")
         texts = await Texts.of(self._vault, actor.organization_id)
         return tuple(self._view(grant, texts) for grant in rows)

@@ -13,7 +13,7 @@ from core.mailboxes.addresses import mailbox_address
 from core.mailboxes.callbacks import AWAITING, Callbacks
 from core.mailboxes.consents import Consents
 from core.mailboxes.folders import FolderFinder
-from core.mailboxes.grants import reads_bodies, scopes_asked
+from core.mailboxes.grants import reads_bodies, scopes_asked, to_undo
 from core.mailboxes.ledger import Ledger, current_grant, given_grant, open_grant, revoke
 from core.mailboxes.models import (
     Folder,
@@ -187,8 +187,11 @@ class Onboarding:
         """Microsoft refuses the mailbox's consent; `code` is its word for why."""
         await self._ledger.lose(mailbox_id, code)
 
-    async def revoke(self, actor: Actor, mailbox_id: int) -> None:
-        """Take a consent back: an admin, or the person who gave it in their own name."""
+    async def revoke(self, actor: Actor, mailbox_id: int) -> str:
+        """Take a consent back: an admin, or the person who gave it in their own name.
+
+        Returns the code of what only a person can take back at Microsoft.
+        """
         mailbox = await mailbox_of(actor, mailbox_id)
         grant = await given_grant(mailbox_id)
         if grant is None:
@@ -197,6 +200,7 @@ class Onboarding:
         if not is_own:
             require_admin(actor)
         await self._ledger.lose(mailbox.id, "revoked", by=actor.member_id)
+        return to_undo(grant.kind)
 
     async def offboard(self, actor: Actor, mailbox_id: int, *, purge: bool) -> OffboardView:
         return await self._offboarding.offboard(actor, mailbox_id, purge=purge)

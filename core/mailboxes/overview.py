@@ -27,8 +27,10 @@ class Overview:
         rows = await self._visible(actor)
         ids = [row.id for row in rows]
         texts = await Texts.of(self._vault, actor.organization_id)
-        given = Grant.filter(mailbox_id__in=ids, revoked_at=None, granted_at__isnull=False)
-        kinds = {grant.mailbox_id: grant.kind for grant in await given.order_by("id")}
+        grants = await Grant.filter(mailbox_id__in=ids).order_by("id")
+        asked = {grant.mailbox_id: grant.kind for grant in grants}
+        given = (g for g in grants if g.granted_at is not None and g.revoked_at is None)
+        kinds = {grant.mailbox_id: grant.kind for grant in given}
         live = MailThread.filter(mailbox_id__in=ids, state=ThreadState.OPEN, is_history=False)
         open_threads = await _count(live, "mailbox_id")
         unassigned = await _count(live.filter(assignee_id=None), "mailbox_id")
@@ -40,6 +42,7 @@ class Overview:
                 state=row.state,
                 strategy=row.strategy,
                 kind=kinds.get(row.id),
+                asked_kind=asked.get(row.id),
                 live_from=row.live_from,
                 synced_at=row.synced_at,
                 open_threads=open_threads.get(row.id, 0),

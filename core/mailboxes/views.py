@@ -26,6 +26,8 @@ class MailboxView:
     strategy: Strategy
     kind: GrantKind | None
     """Of the grant in force; None: no consent yet, or it is gone."""
+    asked_kind: GrantKind | None
+    """Of the newest consent, asked for or given, in force or gone."""
     live_from: datetime | None
     """None: from the beginning."""
     synced_at: datetime | None

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from tortoise.exceptions import IntegrityError
 
 from core.clock import Clock
+from core.mail.rows import insert, insert_new
 from core.outbox.models import PostedActivity, PostedPerson, PostedThread
 from core.transactions import transaction
 
@@ -60,36 +62,27 @@ class PostedCards:
     ) -> None:
         """Record a new activity, or what one shows from now on."""
         async with transaction() as connection:
-            known = await PostedActivity.get_or_none(
-                conversation_id=conversation_id, activity_id=activity_id
+            posted_id = await insert_new(
+                connection,
+                "posted_activity",
+                {
+                    "organization_id": organization_id,
+                    "member_id": member_id,
+                    "service_url": service_url,
+                    "conversation_id": conversation_id,
+                    "activity_id": activity_id,
+                    "kind": shown.kind,
+                    "facts": orjson.dumps(dict(shown.facts)).decode(),
+                    "posted_at": self._now(),
+                },
+                ("conversation_id", "activity_id"),
             )
-            if known is None:
-                known = await PostedActivity.create(
-                    organization_id=organization_id,
-                    member_id=member_id,
-                    service_url=service_url,
-                    conversation_id=conversation_id,
-                    activity_id=activity_id,
-                    kind=shown.kind,
-                    facts=dict(shown.facts),
-                    posted_at=self._now(),
-                )
-            else:
-                await PostedActivity.filter(id=known.id).update(
-                    kind=shown.kind, facts=dict(shown.facts)
-                )
-                await PostedThread.filter(posted_id=known.id).delete()
-                await PostedPerson.filter(posted_id=known.id).delete()
-            if shown.threads:
-                await PostedThread.bulk_create(
-                    [PostedThread(posted_id=known.id, thread_id=i) for i in set(shown.threads)],
-                    using_db=connection,
-                )
-            if shown.people:
-                await PostedPerson.bulk_create(
-                    [PostedPerson(posted_id=known.id, member_id=i) for i in set(shown.people)],
-                    using_db=connection,
-                )
+            if posted_id is None:
+                posted_id = await _show_instead(conversation_id, activity_id, shown)
+            threads = [(posted_id, thread_id) for thread_id in set(shown.threads)]
+            await insert(connection, "posted_thread", ("posted_id", "thread_id"), threads)
+            people = [(posted_id, person_id) for person_id in set(shown.people)]
+            await insert(connection, "posted_person", ("posted_id", "member_id"), people)
 
     async def showing(self, thread_id: int) -> tuple[Posted, ...]:
         """The cards to draw again when a thread changes, newest first."""
@@ -154,6 +147,15 @@ class PostedCards:
         return not await PostedActivity.exists(
             member_id=row.member_id, kind=row.kind, id__gt=row.id
         )
+
+
+async def _show_instead(conversation_id: str, activity_id: str, shown: Shown) -> int:
+    """Forget what a known activity showed; its row's id."""
+    row = await PostedActivity.get(conversation_id=conversation_id, activity_id=activity_id)
+    await PostedActivity.filter(id=row.id).update(kind=shown.kind, facts=dict(shown.facts))
+    await PostedThread.filter(posted_id=row.id).delete()
+    await PostedPerson.filter(posted_id=row.id).delete()
+    return int(row.id)
 
 
 def _view(row: PostedActivity) -> Posted:

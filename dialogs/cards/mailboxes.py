@@ -86,6 +86,9 @@ def mailboxes_card(
             execute("Consent", "mailbox.consents"),
             execute("Offboard…", "mailbox.offboard"),
         ]
+    closed = [m.mailbox_id for m in mailboxes if m.state is MailboxState.NEEDS_CONSENT]
+    if closed:
+        actions.append(execute("Consent again", "mailbox.consent", {"mailbox": closed[0]}))
     return card(body, actions, says=title)
 
 
@@ -154,7 +157,36 @@ def consents_card(consents: tuple[ConsentView, ...], *, now: datetime, say: str 
         body.append(rich(run(_given(consent, now), isSubtle=True)))
     if len(consents) > MOST_SHOWN:
         body.append(note(f"and {len(consents) - MOST_SHOWN} older"))
-    return card(body, [execute("Mailboxes", "mailbox.list")], says=title)
+    actions = [execute("Mailboxes", "mailbox.list")]
+    standing = {c.mailbox_id: c.mailbox for c in consents if c.revoked_at is None}
+    if standing:
+        options = [(plain(name, SUBJECT), str(key)) for key, name in standing.items()]
+        first = str(next(iter(standing)))
+        body.append(choices("mailbox", options[:60], label="Take back consent to", value=first))
+        actions.append(execute("Take back…", "consent.revoke"))
+    return card(body, actions, says=title)
+
+
+def revoke_card(view: MailboxView) -> Card:
+    """Asks once more before a consent is taken back."""
+    return card(
+        [
+            rich(
+                run("Take back consent to "),
+                run(safe(view.address, SUBJECT), weight="Bolder"),
+                run("?"),
+            ),
+            note(
+                "Its tokens are destroyed at once, and no more mail is read or assigned. "
+                "Assignments and the place in the mailbox are kept until somebody consents again."
+            ),
+        ],
+        [
+            execute("Take back", "consent.revoked", {"mailbox": view.mailbox_id}),
+            execute("Keep", "mailbox.consents"),
+        ],
+        says="Take back consent?",
+    )
 
 
 def _given(consent: ConsentView, now: datetime) -> str:

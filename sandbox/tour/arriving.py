@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from sandbox.tour import records
 from sandbox.tour.cards import words
 from sandbox.tour.stage import Stage
@@ -16,11 +14,8 @@ async def arrive(stage: Stage) -> None:
     """Each gets one welcome, whichever of the two events of an installation comes first."""
     welcomes = 0
     for at, user in enumerate([*stage.people, stage.outsider]):
-        order: Literal["installation", "conversation"] = (
-            "conversation" if at % 2 else "installation"
-        )
         stage.transcript.happened(f"{user.name} adds Postroom in Teams")
-        welcomes += len(await stage.client.install(user, order))
+        welcomes += len(await stage.install(user, chat_first=at % 2 == 1))
     stage.checks.equal("each who adds it gets one welcome", len(stage.people) + 1, welcomes)
     members = await records.member_ids()
     everybody = {user.id for user in (*stage.people, stage.outsider)}
@@ -35,7 +30,7 @@ async def turn_away(stage: Stage) -> None:
     """A guest is welcomed and told how to become a member, whatever they say; nothing else."""
     guest = stage.guest
     stage.transcript.happened(f"{guest.name}, a guest of the tenant, adds Postroom in Teams")
-    shown = [words(one) for one in await stage.client.install(guest)]
+    shown = [words(one) for one in await stage.install(guest)]
     for text in ("queue", "report", "people"):
         shown += [words(one) for one in await stage.say(guest, text)]
     plain = sum(WELCOME in text and NOT_A_MEMBER in text for text in shown)

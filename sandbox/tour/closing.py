@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from sandbox.tour import records
 from sandbox.tour.cards import words
 from sandbox.tour.stage import Stage
+from sandbox.tour.truth import truth
 from sandbox.tour.waiting import until
 
 APOLOGIES = ("Something went wrong", "not known any more", "One moment, please")
@@ -23,10 +26,24 @@ async def close(stage: Stage) -> None:
         shown = [words(activity) for activity in stage.shown_to(user)]
         sorry += sum(any(text in one for text in APOLOGIES) for one in shown)
     checks.equal("nobody was apologised to", 0, sorry)
-    found = await records.totals()
-    held = box.loaded.loaded + box.loaded.held_back
-    checks.equal("in the end every message is there", held, found.messages)
+    there, found = truth(box.mail.mailboxes[box.mailbox]), await records.totals()
+    checks.equal(
+        "in the end everything is there",
+        (there.messages, there.answers, there.threads),
+        (found.messages, found.answers, found.threads),
+    )
     checks.equal("and every open thread has somebody", 0, found.waiting)
+    _read_log(stage)
+
+
+def _read_log(stage: Stage) -> None:
+    """Postroom's own log: no error, and nobody's address."""
+    lines = stage.log_file.read_text(encoding="utf-8").splitlines()
+    entries = [json.loads(line) for line in lines]
+    bad = sorted({e["event"] for e in entries if e["level"] in ("error", "critical")})
+    stage.checks.equal("no error was logged", [], bad)
+    told = sum(stage.box.tenant.domain in line for line in lines)
+    stage.checks.equal("no line of the log holds an address", 0, told)
 
 
 async def _told() -> bool:

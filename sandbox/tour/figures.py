@@ -56,11 +56,6 @@ async def figures(stage: Stage, seconds: Mapping[str, float], *, ok: bool) -> Fi
 
 
 def unasked(stage: Stage) -> int:
-    """Messages and changes of cards that the connector took while nobody had just said anything.
-
-    What answers a turn carries `replyToId`; what the bot says by itself does not.
-    """
-    return sum(
-        received.kind in ("sent", "updated") and not received.activity.get("replyToId")
-        for received in stage.box.teams.received
-    )
+    """Messages that the connector took and nobody had asked for; changes of cards do not count."""
+    sent = sum(received.kind == "sent" for received in stage.box.teams.received)
+    return sent - len(stage.answers)

@@ -6,8 +6,9 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from core import log
 from core.keyring import new_settings
@@ -25,6 +26,8 @@ from sandbox.tour.clock import TourClock
 from sandbox.tour.options import TourOptions
 from sandbox.tour.transcript import Transcript
 
+SHOWN_BELOW = "It is below."
+"""What a button says whose answer is a message of its own."""
 OUTSIDER = User(
     id="5b1e4c70-0000-4000-8000-0000000005de",
     name="Otto Lang",
@@ -60,15 +63,30 @@ class Stage:
     checks: Checks
     now: TourClock
     log_file: Path
+    answers: list[str] = field(default_factory=list)
+    """One entry for each message of the bot that answered somebody; all others came unasked."""
 
     @property
     def admin(self) -> User:
         return self.people[0]
 
+    async def install(self, user: User, *, chat_first: bool = False) -> list[Activity]:
+        """What the bot said to somebody who adds it. Teams sends the two events in any order."""
+        before = self._ids(user)
+        order: Literal["installation", "conversation"] = (
+            "conversation" if chat_first else "installation"
+        )
+        await self.client.install(user, order)
+        self.answers.append("install")
+        return self._new(user, before)
+
     async def say(self, user: User, text: str, *, repeat: int = 0) -> list[Activity]:
         """What the bot answered, oldest first."""
         self.transcript.said(user, text)
-        return await self.client.say(user, text, repeat=repeat)
+        before = self._ids(user)
+        await self.client.say(user, text, repeat=repeat)
+        self.answers.append(text)
+        return self._new(user, before)
 
     async def ask(self, user: User, text: str) -> Activity:
         """The bot's last answer. Raises LookupError where there is none."""
@@ -88,6 +106,7 @@ class Stage:
     ) -> Pressed:
         """Press a button of a card as it stands now for this person."""
         self.transcript.pressed(user, button, inputs or {})
+        before = self._ids(user)
         pressed = await self.client.press(
             user, self.standing(user, activity), button, inputs, fallback=fallback
         )
@@ -95,7 +114,9 @@ class Stage:
             self.transcript.told(user, str(pressed.value))
         elif pressed.kind == "error":
             raise LookupError(f"“{button}” failed: {pressed.value.get('code')}")
-        return pressed
+        if pressed.value == SHOWN_BELOW:
+            self.answers.append(button)
+        return replace(pressed, activities=self._new(user, before))
 
     def standing(self, user: User, activity: Activity) -> Activity:
         """A card as this person sees it now. Raises LookupError where it is gone."""
@@ -108,6 +129,13 @@ class Stage:
     def shown_to(self, user: User) -> list[Activity]:
         """Everything of the bot's that stands in the person's 1:1 chat, oldest first."""
         return self.client.service.current(self.client.chat(user).id, user.id)
+
+    def _ids(self, user: User) -> set[str]:
+        return {activity["id"] for activity in self.shown_to(user)}
+
+    def _new(self, user: User, before: set[str]) -> list[Activity]:
+        """What stands in the chat since; cards that were there already may have changed."""
+        return [activity for activity in self.shown_to(user) if activity["id"] not in before]
 
     def colleagues(self, user: User) -> list[User]:
         """The others who work the mailbox, beginning with the next."""

@@ -87,7 +87,7 @@ async def pass_on_and_finish(stage: Stage) -> None:
     if len(stage.people) > 1:
         user, card = await _pass_on(stage, user, card, thread.id)
     pressed = await stage.press(user, card, "Done")
-    checks.true("done is shown on the card", "Done" in words(as_activity(pressed.card)))
+    checks.true("done is shown on the card", "✔ Done" in words(as_activity(pressed.card)))
     row = await records.thread(thread.id)
     checks.equal("the thread is done", ThreadState.DONE, row.state)
     again = words(await stage.ask(user, f"reopen {thread.id}"))
@@ -104,11 +104,13 @@ async def _pass_on(
 ) -> tuple[User, Activity]:
     """Whom it was passed on to, and the card that reached them."""
     to = stage.colleagues(user)[0]
+    had = {activity["id"] for activity in stage.shown_to(to)}
     await stage.press(user, card, "Pass on…")
     whom = choices(stage.standing(user, card), "Pass it on", "to")
     await stage.press(user, card, "Pass it on", {"to": whom.get(to.name, "")})
     await _has(stage, thread_id, to, "whom it was passed on to has it")
-    return to, await until(lambda: _newest_card(stage, to, thread_id), "the card of who got it")
+    got = await until(lambda: _new_card(stage, to, thread_id, had), "the card of who got it")
+    return to, got
 
 
 async def _busiest(stage: Stage) -> tuple[User, list[MailThread]] | None:
@@ -129,6 +131,6 @@ async def _says(stage: Stage, user: User, card: Activity, wanted: str) -> bool:
     return wanted in words(stage.standing(user, card))
 
 
-async def _newest_card(stage: Stage, user: User, thread_id: int) -> Activity | None:
-    shown = reversed(stage.shown_to(user))
-    return next((one for one in shown if title(one) == f"Thread {thread_id}"), None)
+async def _new_card(stage: Stage, user: User, thread_id: int, had: set[str]) -> Activity | None:
+    new = (activity for activity in stage.shown_to(user) if activity["id"] not in had)
+    return next((one for one in new if title(one) == f"Thread {thread_id}"), None)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import cProfile
-import signal
 import sys
 
 from aiohttp import web
@@ -14,13 +12,14 @@ from serving import serve
 
 sys.path.insert(0, str(ROOT))
 
+from pacing import unlimited
+
 from bot.adapter import PostroomAdapter
 from bot.authentication import JwtAuthenticator
 from bot.bot_token import BotToken
 from bot.callers import ActivityChecks
 from bot.connector import Connector
 from bot.outgoing import HttpDoor, open_session
-from bot.pacer import Pacer
 from bot.signing_keys import SigningKeys
 from bot.turn import message, reply, said
 from core.outgoing import AllowedHosts
@@ -35,7 +34,6 @@ async def apologise(turn_context: TurnContext, operation_id: str) -> None:
 
 
 async def main(channel: str) -> None:
-    """All the load comes from one tenant, so its 30 operations a second are lifted here."""
     taken: set[tuple[str, str]] = set()
 
     async def first_time(conversation_id: str, activity_id: str) -> bool:
@@ -52,8 +50,7 @@ async def main(channel: str) -> None:
             SigningKeys(door, f"{channel}/openid"),
             ActivityChecks(tenant_allowed=lambda _: True, service_hosts=hosts),
         )
-        pacer = Pacer(tenant_a_second=100_000)
-        connector = Connector(door, token, app_id=APP_ID, pacer=pacer)
+        connector = Connector(door, token, app_id=APP_ID, pacer=unlimited())
         adapter = PostroomAdapter(
             authenticator, connector, echo, first_time=first_time, on_error=apologise
         )
@@ -62,18 +59,5 @@ async def main(channel: str) -> None:
         await serve(app)
 
 
-def profiled(channel: str, target: str) -> None:
-    """Write a profile to `target` when the process is told to end."""
-    profile = cProfile.Profile()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        profile.runcall(asyncio.run, main(channel))
-    finally:
-        profile.dump_stats(target)
-
-
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        profiled(*sys.argv[1:3])
-    else:
-        asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1]))

@@ -23,6 +23,13 @@ ROOT = HERE.parent.parent
 
 APP_ID = "aaaaaaaa-0000-0000-0000-000000000001"
 TENANT_ID = "11111111-1111-1111-1111-111111111111"
+PEOPLE = 5
+"""Who sends the activities, each from one 1:1 conversation."""
+
+
+def person_id(number: int) -> str:
+    """Entra object id."""
+    return f"22222222-0000-0000-0000-{number:012d}"
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ _numbers = itertools.count(1)
 
 
 def activity(service_url: str) -> dict[str, Any]:
-    """A message in a conversation of its own: Teams' limits hold per conversation."""
+    """A message nobody has sent before."""
     number = next(_numbers)
     return {
         "type": "message",
@@ -108,12 +115,12 @@ def activity(service_url: str) -> dict[str, Any]:
         "serviceUrl": service_url,
         "channelId": "msteams",
         "from": {
-            "id": f"29:{number % 2000}",
+            "id": f"29:{number % PEOPLE}",
             "name": "Ada",
-            "aadObjectId": f"22222222-0000-0000-0000-{number % 2000:012d}",
+            "aadObjectId": person_id(number % PEOPLE),
         },
         "conversation": {
-            "id": f"a:chat-{number % 2000}",
+            "id": f"a:chat-{number % PEOPLE}",
             "conversationType": "personal",
             "tenantId": TENANT_ID,
         },

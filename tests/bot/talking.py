@@ -23,11 +23,13 @@ from bot.visitors import Visitors
 from core.errors import ConnectorError
 from core.outbox.posted import Posted, Shown
 from core.people.views import Actor
+from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
 from dialogs.runner import DialogRunner
 from dialogs.talks import Talks
-from tests.dialogs.world import ANNA, BEN, CARA, NOW, World, a_world
+from tests.dialogs.sample import ANNA, BEN, CARA, NOW
+from tests.dialogs.world import World, a_world
 
 TENANT, OTHER_TENANT = "tenant-1", "tenant-2"
 ENTRA = {ANNA: "entra-anna", BEN: "entra-ben", CARA: "entra-cara"}
@@ -159,7 +161,7 @@ class Talking:
         self.cards = FakeCards()
         self.people = FakeArrivals(self.world)
         self.services = replace(self.world.services(), people=self.people)  # type: ignore[arg-type]
-        self.runner = DialogRunner((ONBOARDING, OFFBOARDING))
+        self.runner = DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING))
         talks = Talks(self.runner)
         self.commands = Commands(command_table(talks))
         self.card_actions = card_actions(talks, self.commands)

@@ -10,7 +10,7 @@ from core.mail.models import ThreadState
 from core.mailboxes.models import MailboxState
 from tests.bot.talking import Talking, card_of
 from tests.dialogs.rules import check_card, texts
-from tests.dialogs.world import ANNA, BEN, CARA, FOREIGN_THREAD, MAILBOX, a_thread
+from tests.dialogs.sample import ANNA, BEN, CARA, FOREIGN_THREAD, MAILBOX, a_thread
 
 ORGANIZATION = 1
 
@@ -144,6 +144,7 @@ async def test_a_notice_is_for_whom_it_is_meant(chat):
 async def test_consent_is_given_again_from_the_notice(chat):
     chat.world.mailbox_state = MailboxState.NEEDS_CONSENT
     await notify(chat, "notice", member_id=ANNA, code="needs_consent", mailbox_id=MAILBOX)
+    chat.world.mailbox_state = MailboxState.NEEDS_CONSENT
     button = card_of(chat.connector.sent[0][2])["actions"][0]
     card = (await chat.press(button["verb"], button["data"]))["value"]
     assert "login.example" in card["actions"][0]["url"]

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.links import SignedLinks
+from bot.pages import About
 from bot.routes import Routes
 from core.errors import GraphError, InvalidInput, NotFound
 from core.mailboxes.views import CallbackOutcome
@@ -70,6 +71,7 @@ async def client(behind, links):
         links=links,
         outlook=behind,
         ready=behind.ready,
+        about=About(contact="<i>Dana</i>", data_region="Frankfurt"),
         metrics=lambda: b"turns 1\n",
     ).add_to(app)
     async with TestClient(TestServer(app)) as client:
@@ -181,6 +183,6 @@ async def test_pages_and_probes_answer(client, behind):
 
 async def test_metrics_are_there_only_when_switched_on(behind, links):
     app = web.Application()
-    Routes(behind.messages, behind, behind, links, behind, behind.ready).add_to(app)
+    Routes(behind.messages, behind, behind, links, behind, behind.ready, About()).add_to(app)
     async with TestClient(TestServer(app)) as client:
         assert (await client.get("/metrics")).status == 404

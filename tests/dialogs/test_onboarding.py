@@ -19,7 +19,8 @@ from dialogs.runner import CLAIM_SECONDS, DialogRunner, Place
 from dialogs.turns import Turn
 from dialogs.wording import BUSY, LEAKED, STALE
 from tests.dialogs.rules import check_card, texts
-from tests.dialogs.world import ANNA, BEN, MAILBOX, NOW, World, a_world
+from tests.dialogs.sample import ANNA, BEN, MAILBOX, NOW
+from tests.dialogs.world import World, a_world
 
 SECRET = "Tr0ub4dor&3-horse"
 
@@ -259,7 +260,7 @@ async def test_a_right_that_can_read_bodies_is_asked_for_only_after_an_explicit_
 
 
 async def test_a_slow_microsoft_does_not_hold_the_turn(monkeypatch):
-    monkeypatch.setattr("dialogs.onboarding_consent.PROBE_SECONDS", 0)
+    monkeypatch.setattr("dialogs.consenting.PROBE_SECONDS", 0)
     chat = Chat()
     await chat.reach("consent")
 

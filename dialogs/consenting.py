@@ -1,8 +1,9 @@
-"""Onboarding, the middle: consent at Microsoft, and the proof of it."""
+"""Consent at Microsoft: the steps that ask for it and prove it, and the dialog that renews it."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from core.errors import InvalidInput
 from core.mailboxes.models import GrantKind, MailboxState
@@ -11,6 +12,7 @@ from dialogs.cards.consent import paste_lines, waiting_note
 from dialogs.cards.elements import choices, open_url, text_block
 from dialogs.mailboxes import mailbox_of
 from dialogs.moves import Answer, Ask, Done, Memory, Move, Question, Reply, Stay
+from dialogs.runner import Dialog, Step
 from dialogs.secrets import looks_like_secret
 from dialogs.services import Services
 from dialogs.turns import Turn
@@ -20,10 +22,10 @@ PROBE_SECONDS = 8
 """Teams repeats an activity that is not answered within 15."""
 
 
-async def ask_consent(services: Services, turn: Turn, memory: Memory) -> Question:
+async def _ask_consent(services: Services, turn: Turn, memory: Memory) -> Question:
     view = await mailbox_of(services, turn, memory["mailbox"])
     url = await services.onboarding.sign_in_url(turn.actor, view.mailbox_id)
-    delegated = memory.get("kind", view.kind) == GrantKind.DELEGATED
+    delegated = view.asked_kind is GrantKind.DELEGATED
     lines = paste_lines(view.address, services.grant_facts.client_id, delegated=delegated)
     if delegated:
         words = (
@@ -48,16 +50,18 @@ async def ask_consent(services: Services, turn: Turn, memory: Memory) -> Questio
     )
 
 
-async def take_consent(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
+async def _take_consent(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
     """Any answer asks Microsoft how things stand, but `wider`."""
     if answer.text and looks_like_secret(answer.text):
         return Stay(LEAKED)
-    if answer.pick("next").casefold() == "wider" and memory.get("kind") == GrantKind.DELEGATED:
-        return Ask("wider", memory)
-    return await take_probe(services, turn, memory, answer)
+    if answer.pick("next").casefold() == "wider":
+        view = await mailbox_of(services, turn, memory["mailbox"])
+        if view.asked_kind is GrantKind.DELEGATED:
+            return Ask("wider", memory)
+    return await _take_probe(services, turn, memory, answer)
 
 
-async def take_probe(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
+async def _take_probe(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
     probed = await _probe(services, memory["mailbox"])
     match probed.code:
         case "passed":
@@ -86,7 +90,7 @@ async def _probe(services: Services, mailbox_id: int) -> ProbeView:
         return ProbeView(mailbox_id, "waiting")
 
 
-async def ask_wider(services: Services, turn: Turn, memory: Memory) -> Question:
+async def _ask_wider(services: Services, turn: Turn, memory: Memory) -> Question:
     return Question(
         "Ask for a wider right?",
         (
@@ -107,7 +111,7 @@ async def ask_wider(services: Services, turn: Turn, memory: Memory) -> Question:
     )
 
 
-async def take_wider(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
+async def _take_wider(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
     match answer.pick("wider").casefold():
         case "yes":
             await services.onboarding.accept_wider(turn.actor, memory["mailbox"])
@@ -118,5 +122,36 @@ async def take_wider(services: Services, turn: Turn, memory: Memory, answer: Ans
             raise InvalidInput("answer")
 
 
-async def ask_waiting(services: Services, turn: Turn, memory: Memory) -> Question:
+async def _ask_waiting(services: Services, turn: Turn, memory: Memory) -> Question:
     return Question("Waiting for Microsoft", (waiting_note(),), submit="Check now")
+
+
+CONSENT_STEPS: Mapping[str, Step] = {
+    "consent": Step(
+        _ask_consent,
+        _take_consent,
+        "Consent is given on Microsoft's own pages. Afterwards I try what I may read, and "
+        "whether Microsoft refuses me the rest.",
+    ),
+    "wider": Step(
+        _ask_wider,
+        _take_wider,
+        "Without your yes, Postroom never asks for a right that can read bodies.",
+    ),
+    "waiting": Step(
+        _ask_waiting,
+        _take_probe,
+        "New Exchange rights take from 30 minutes to 2 hours to spread. I try again by myself "
+        "and write to you.",
+    ),
+}
+
+CONSENTING = Dialog(
+    name="consenting",
+    first="consent",
+    steps=CONSENT_STEPS,
+    may=lambda actor: actor.is_admin or bool(actor.mailboxes),
+    needs="member",
+    cancelled="Cancelled. The mailbox goes on waiting for consent.",
+)
+"""Somebody of the mailbox consents again where its grant is gone."""
