@@ -65,7 +65,7 @@ format: install
 	$(VENV)/bin/ruff format .
 
 bench: $(VENV)/.benchmarks
-	@set -e; for figure in tests/benchmarks/bench_*.py; do $(RUN) $$figure; done
+	@$(RUN) tests/benchmarks/run_all.py
 
 manifest: install
 	@$(RUN) -m manifest.build

@@ -25,6 +25,13 @@ def marks(connection: BaseDBAsyncClient, count: int, start: int = 1) -> str:
     return ", ".join(f"${number}" for number in range(start, start + count))
 
 
+def worded(connection: BaseDBAsyncClient, statement: str) -> str:
+    """The statement with a placeholder for each `{}`."""
+    if is_sqlite(connection):
+        return statement.replace("{}", "?")
+    return statement.format(*(f"${number}" for number in range(1, statement.count("{}") + 1)))
+
+
 async def reserve_ids(connection: BaseDBAsyncClient, table: str, count: int) -> range | list[int]:
     """`count` ids that nobody else will use, for rows inserted in this transaction."""
     if count == 0:

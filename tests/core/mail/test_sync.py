@@ -295,3 +295,18 @@ async def _everything() -> list[object]:
         await OutboxMessage.all().order_by("id").values(),
         await AuditEntry.all().order_by("id").values(),
     ]
+
+
+async def test_a_released_thread_stays_for_anyone_when_its_mail_changes(office: Office) -> None:
+    await office.live()
+    office.feed.give(office.inbox.graph_id, header("m1", "c1"))
+    await office.sync()
+    await MailThread.all().update(assignee_id=None, waiting_reason="released")
+    office.feed.give(
+        office.inbox.graph_id,
+        header("m1", "c1", modified_at=later(9), is_read=True),
+        header("m2", "c1", at=later(10)),
+    )
+    await office.sync()
+    thread = await office.thread("c1")
+    assert (thread.assignee_id, thread.waiting_reason) == (None, "released")
