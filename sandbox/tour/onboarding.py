@@ -9,6 +9,9 @@ from sandbox.tour.cards import choices, link, title, words
 from sandbox.tour.scene import Scene
 from sandbox.tour.waiting import until
 
+SHOWN = 20
+"""People named on the summary; the others are left to `mailboxes`."""
+
 
 async def onboard(scene: Scene, *, rights_first: bool = False) -> None:
     """`rights_first`: Exchange's rights are there before the consent, so nothing is waited for."""
@@ -101,7 +104,7 @@ async def _set_to_work(scene: Scene, card: Activity) -> None:
     card = scene.standing(admin, card)
     checks.true(
         "the summary says from the beginning, to everyone",
-        "from the beginning" in words(card) and all(name in words(card) for name in names),
+        "from the beginning" in words(card) and all(name in words(card) for name in names[:SHOWN]),
     )
     await scene.press(admin, card, "Start")
     checks.equal("one mailbox is under work", 1, (await records.totals()).mailboxes)
