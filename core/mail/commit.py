@@ -80,6 +80,8 @@ class MailboxFacts:
 class Committed:
     new_messages: int
     assigned: int
+    changed: int
+    """Threads that changed; the cards that show them are to be drawn again."""
 
 
 class PageWriter:
@@ -149,8 +151,8 @@ class _Page:
             self._connection, self._mailbox.id, self._threads, self._moved, self._now
         )
         await self._assign()
-        await self._save(rows)
-        return Committed(len(rows), self._assigned)
+        changed = await self._save(rows)
+        return Committed(len(rows), self._assigned, changed)
 
     async def _known_messages(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         rows = await select(
@@ -245,8 +247,9 @@ class _Page:
             return
         moved = row["folder_id"] != self._folder.id or row["source_gone_at"] is not None
         known_at = some_moment(row["modified_at"])
-        # A row that tells only what changed may come without its moment.
-        newer = not header.modified_at or not known_at or header.modified_at > known_at
+        # A row that tells only what changed may come without its moment; Graph's are whole
+        # seconds, so a second change may bear the same one.
+        newer = not header.modified_at or not known_at or header.modified_at >= known_at
         if moved and place is None:
             self._moved.add(row["thread_id"])
         if not (moved or newer or row["generation"] != self._folder.generation):
@@ -291,7 +294,8 @@ class _Page:
             facts = {"member_id": choice.member_id, "thread_id": thread.id}
             self._records.notify("thread_notice", f"thread:{thread.id}", facts)
 
-    async def _save(self, rows: list[Row]) -> None:
+    async def _save(self, rows: list[Row]) -> int:
+        """How many threads changed."""
         changed = await self._threads.save()
         await self._threads.save_events()
         await insert(self._connection, "mail_message", _MESSAGE, rows)
@@ -301,3 +305,4 @@ class _Page:
                     facts = {"thread_id": thread.id}
                     self._records.notify("thread_card", f"thread:{thread.id}", facts)
         await self._records.save(self._connection)
+        return len(changed)

@@ -253,7 +253,7 @@ class MailboxSync:
                 raise MailboxStopped
             if first_round:
                 await self._tell_progress(mailbox.organization_id, mailbox.id, now)
-            elif committed.new_messages or committed.assigned:
+            elif committed.changed:
                 await self._outbox.wake()
         folder.skipped += len(page.skipped)
         folder.first_round_done = folder.first_round_done or done
