@@ -244,8 +244,9 @@ class _Page:
             return
         moved = row["folder_id"] != self._folder.id or row["source_gone_at"] is not None
         known_at = some_moment(row["modified_at"])
-        # A row that tells only what changed may come without its moment.
-        newer = not header.modified_at or not known_at or header.modified_at > known_at
+        # A row that tells only what changed may come without its moment; Graph's are whole
+        # seconds, so a second change may bear the same one.
+        newer = not header.modified_at or not known_at or header.modified_at >= known_at
         if moved and place is None:
             self._moved.add(row["thread_id"])
         if not (moved or newer or row["generation"] != self._folder.generation):
