@@ -78,8 +78,8 @@ class MailboxFacts:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    new_messages: int
-    assigned: int
+    to_tell: int
+    """Outbox rows that were queued with it."""
 
 
 class PageWriter:
@@ -122,7 +122,6 @@ class _Page:
         self._records = Records(mailbox.organization_id, now)
         self._moved: set[int] = set()
         self._updates: list[Row] = []
-        self._assigned = 0
 
     async def run(self, present: Sequence[MessageHeader], places: Mapping[str, Place]) -> Committed:
         headers = newest(present)
@@ -150,7 +149,7 @@ class _Page:
         )
         await self._assign()
         await self._save(rows)
-        return Committed(len(rows), self._assigned)
+        return Committed(len(self._records.outbox))
 
     async def _known_messages(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         rows = await select(
@@ -245,8 +244,9 @@ class _Page:
             return
         moved = row["folder_id"] != self._folder.id or row["source_gone_at"] is not None
         known_at = some_moment(row["modified_at"])
-        # A row that tells only what changed may come without its moment.
-        newer = not header.modified_at or not known_at or header.modified_at > known_at
+        # A row that tells only what changed may come without its moment; Graph's are whole
+        # seconds, so a second change may bear the same one.
+        newer = not header.modified_at or not known_at or header.modified_at >= known_at
         if moved and place is None:
             self._moved.add(row["thread_id"])
         if not (moved or newer or row["generation"] != self._folder.generation):
@@ -283,7 +283,6 @@ class _Page:
         if choice.member_id is None:
             thread.assigned_at, thread.waiting_reason = None, choice.code
             return
-        self._assigned += 1
         thread.assigned_at, thread.waiting_reason = self._now, None
         thread.events.append(Event(EventKind.ASSIGNED, self._now, choice.member_id))
         news = choice.member_id != before or thread.was_reopened

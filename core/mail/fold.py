@@ -78,6 +78,8 @@ def fold(
     is finished, silently; later on an answer leaves the thread open for its assignee.
     """
     thread.changed = True
+    # Whoever finished the thread had not seen it, even if it had arrived by then.
+    is_newest = thread.last_received_at is None or at > thread.last_received_at
     if direction is Direction.IN:
         _receive(thread, at, live_from)
     else:
@@ -87,8 +89,8 @@ def fold(
     _find_first_answer(thread)
     if backlog:
         _settle_backlog(thread)
-    elif direction is Direction.IN:
-        _wake(thread, at, now)
+    elif direction is Direction.IN and is_newest:
+        _wake(thread, now)
 
 
 def _receive(thread: ThreadFold, at: datetime, live_from: datetime | None) -> None:
@@ -120,8 +122,8 @@ def _settle_backlog(thread: ThreadFold) -> None:
         thread.state, thread.finished_at = ThreadState.OPEN, None
 
 
-def _wake(thread: ThreadFold, at: datetime, now: datetime) -> None:
-    if thread.state is ThreadState.DONE and thread.finished_at and at > thread.finished_at:
+def _wake(thread: ThreadFold, now: datetime) -> None:
+    if thread.state is ThreadState.DONE:
         reopen(thread, now)
     elif thread.state is ThreadState.SNOOZED:
         thread.state = ThreadState.OPEN

@@ -211,7 +211,8 @@ class House:
         return self.box.mail
 
     def arrives(self, subject: str, sender: str = "grace@customer.example", **more: Any) -> str:
-        """Mail from outside arrives; its immutable id."""
+        """Mail from outside arrives, a while after what was before it; its immutable id."""
+        self.clock.advance(seconds=15)
         mailbox = self.box.mail.mailboxes[self.box.mailbox]
         to = (Address("Help", self.box.mailbox),)
         mail = NewMail(subject=subject, text="…", from_=Address("Grace", sender), to=to, **more)
@@ -229,6 +230,7 @@ class House:
     async def sync(self) -> None:
         """One round over the mailbox from its beginning to its end."""
         mailbox = await Mailbox.get()
+        self.clock.advance(seconds=15)  # a round that waits for its turn comes at once
         since = self.clock()
         await self.queue(
             "sync_mailbox",

@@ -28,7 +28,7 @@ sys.exit(asyncio.run(run(options, serving)))
 
 
 class Tour:
-    """A tour under way. Each waits most of its time: let several run at once."""
+    """A tour under way. Each mostly waits for Teams and Graph: let several run at once."""
 
     def __init__(self, arguments: list[str], **environ: str) -> None:
         self._process = subprocess.Popen(
