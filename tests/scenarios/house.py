@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -29,7 +30,7 @@ from sandbox.teams.client import TeamsClient
 from sandbox.teams.history import Activity
 from sandbox.tenant import User
 from sandbox.tour.cards import as_activity, choices, link, title, words
-from sandbox.tour.waiting import until
+from sandbox.tour.waiting import NotInTime, until
 from tests.clock import MONDAY_MORNING
 from wiring import serving
 
@@ -45,6 +46,14 @@ class RunningClock:
 
     def __call__(self) -> datetime:
         return self._starts_at + timedelta(seconds=time.monotonic() - self._began)
+
+    def seconds(self) -> float:
+        return self().timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        """Time passes at once: for waits that only keep a pace."""
+        self.advance(seconds=seconds)
+        await asyncio.sleep(0)
 
     def advance(self, **by: float) -> None:
         self._starts_at += timedelta(**by)
@@ -263,7 +272,11 @@ class House:
         async def look() -> bool:
             return not await waiting.exists()
 
-        await until(look, "the outbox to be empty")
+        try:
+            await until(look, "the outbox to be empty")
+        except NotInTime:
+            rows = await waiting.values_list("kind", "state", "attempts", "error_code")
+            raise NotInTime(f"the outbox to be empty: {rows}") from None
 
     def dump(self, *left_out: str) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table."""
