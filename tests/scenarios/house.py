@@ -99,8 +99,9 @@ class House:
             await self.client.install(user)
 
     async def ask(self, user: User, text: str) -> Activity:
-        """What the bot answered last."""
-        return (await self.client.say(user, text))[-1]
+        """What the bot answered last; what it says by itself meanwhile answers nothing."""
+        said = await self.client.say(user, text)
+        return [one for one in said if one.get("replyToId")][-1]
 
     async def told(self, user: User, text: str) -> str:
         """The same in words."""
