@@ -57,6 +57,7 @@ check: install
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy --strict core dialogs bot
+	$(VENV)/bin/mypy --strict wiring.py app.py
 	$(RUN) -m pytest -q tests/test_house.py
 
 format: install
@@ -64,7 +65,7 @@ format: install
 	$(VENV)/bin/ruff format .
 
 bench: $(VENV)/.benchmarks
-	@set -e; for figure in tests/benchmarks/bench_*.py; do $(RUN) $$figure; done
+	@$(RUN) tests/benchmarks/run_all.py
 
 manifest: install
 	@$(RUN) -m manifest.build

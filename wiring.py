@@ -11,6 +11,7 @@ from contextlib import (
     contextmanager,
 )
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import import_module
 from types import ModuleType
 from typing import Protocol
@@ -365,6 +366,7 @@ def _timers(parts: Parts, settings: Settings) -> Iterator[None]:
             seconds=timer.every,
             jitter=timer.jitter,
             misfire_grace_time=LATE,
+            next_run_time=datetime.now(UTC),  # what fell due while nothing ran, runs once now
             id=timer.task,
         )
     scheduler.start()

@@ -34,7 +34,14 @@ NEVER_IMPORTED = {
 }
 """Imports run one way: app → bot → dialogs → core; sandbox and manifest stand beside."""
 
-JOIN_SANDBOX_AND_PRODUCT = ("sandbox/demo*", "sandbox/tour*")
+COMPOSITION = {
+    "app.py": "bot dialogs botbuilder aiohttp apscheduler tortoise msal httpx tests",
+    "wiring.py": "sandbox manifest app tests",
+}
+"""What may not be imported where it is all put together: `app.py` is the command line, and
+`wiring.py` makes every part of the product once."""
+
+JOIN_SANDBOX_AND_PRODUCT = ("sandbox/demo*", "sandbox/tour*", "sandbox/postroom.py")
 """They start both and compare what one received with what the other keeps."""
 
 ONLY_IN = {
@@ -108,7 +115,21 @@ def test_imports_run_one_way(folder):
     assert not wrong
 
 
-def test_only_the_composition_root_knows_the_sandbox():
+def test_the_top_is_the_composition_and_nothing_else():
+    tops = {name_of(path): set(imported(tree_of(path))) for path in python_files(".")}
+
+    wrong = [
+        f"{name} imports {module}"
+        for name, modules in tops.items()
+        for module in modules
+        if any(is_within(module, package) for package in COMPOSITION[name].split())
+    ]
+
+    assert tops.keys() == COMPOSITION.keys()
+    assert not wrong
+
+
+def test_only_the_command_line_knows_the_sandbox():
     wrong = [
         name_of(path)
         for path in python_files(*PRODUCT, "manifest", ".")

@@ -18,7 +18,7 @@ from core.assignment.records import Records
 from core.assignment.strategies import Choice
 from core.clock import Clock
 from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
-from core.mail.fold import Event, ThreadFold, reopen
+from core.mail.fold import RELEASED, Event, ThreadFold, reopen
 from core.mail.models import EventKind, MailThread, ThreadState
 from core.mail.thread_rows import ThreadBook
 from core.mailboxes.models import MailboxMember
@@ -81,8 +81,8 @@ class Assignments:
             _must_be_own_or_free(actor, change)
             thread.events.append(Event(EventKind.RELEASED, self._now(), thread.assignee_id))
             thread.assignee_id, thread.assigned_at, thread.changed = None, None, True
-            thread.waiting_reason = "released"
-            change.records.decided(thread_id, Choice("released", None))
+            thread.waiting_reason = RELEASED
+            change.records.decided(thread_id, Choice(RELEASED, None))
             change.records.audited("thread.released", thread_id, {})
 
     async def finish(self, actor: Actor, thread_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -72,7 +73,9 @@ def make_sign_in_http(
     )
 
 
+@cache
 def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    """One for all clients: reading the public authorities takes longer than all else here."""
     if ca_file is None:
         return httpx.create_ssl_context(trust_env=False)
     return ssl.create_default_context(cafile=ca_file)

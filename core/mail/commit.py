@@ -78,10 +78,8 @@ class MailboxFacts:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    new_messages: int
-    assigned: int
-    changed: int
-    """Threads that changed; the cards that show them are to be drawn again."""
+    to_tell: int
+    """Outbox rows that were queued with it."""
 
 
 class PageWriter:
@@ -124,7 +122,6 @@ class _Page:
         self._records = Records(mailbox.organization_id, now)
         self._moved: set[int] = set()
         self._updates: list[Row] = []
-        self._assigned = 0
 
     async def run(self, present: Sequence[MessageHeader], places: Mapping[str, Place]) -> Committed:
         headers = newest(present)
@@ -151,8 +148,8 @@ class _Page:
             self._connection, self._mailbox.id, self._threads, self._moved, self._now
         )
         await self._assign()
-        changed = await self._save(rows)
-        return Committed(len(rows), self._assigned, changed)
+        await self._save(rows)
+        return Committed(len(self._records.outbox))
 
     async def _known_messages(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         rows = await select(
@@ -286,7 +283,6 @@ class _Page:
         if choice.member_id is None:
             thread.assigned_at, thread.waiting_reason = None, choice.code
             return
-        self._assigned += 1
         thread.assigned_at, thread.waiting_reason = self._now, None
         thread.events.append(Event(EventKind.ASSIGNED, self._now, choice.member_id))
         news = choice.member_id != before or thread.was_reopened
@@ -294,8 +290,7 @@ class _Page:
             facts = {"member_id": choice.member_id, "thread_id": thread.id}
             self._records.notify("thread_notice", f"thread:{thread.id}", facts)
 
-    async def _save(self, rows: list[Row]) -> int:
-        """How many threads changed."""
+    async def _save(self, rows: list[Row]) -> None:
         changed = await self._threads.save()
         await self._threads.save_events()
         await insert(self._connection, "mail_message", _MESSAGE, rows)
@@ -305,4 +300,3 @@ class _Page:
                     facts = {"thread_id": thread.id}
                     self._records.notify("thread_card", f"thread:{thread.id}", facts)
         await self._records.save(self._connection)
-        return len(changed)

@@ -11,6 +11,9 @@ from datetime import datetime
 
 from core.mail.models import Automatic, Direction, EventKind, ThreadState
 
+RELEASED = "released"
+"""Waiting reason of a thread that somebody put back for anyone to take."""
+
 
 @dataclass(slots=True)
 class Event:
@@ -49,11 +52,13 @@ class ThreadFold:
 
     @property
     def wants_assignee(self) -> bool:
+        """What somebody released is left for anyone to take, unless it was finished since."""
+        is_free = self.assignee_id is None and self.waiting_reason != RELEASED
         return (
             self.state is ThreadState.OPEN
             and not self.is_history
             and self.last_received_at is not None
-            and (self.assignee_id is None or self.was_reopened)
+            and (is_free or self.was_reopened)
         )
 
 

@@ -114,7 +114,7 @@ class MailThread(Model):
         table = "mail_thread"
         unique_together = (("mailbox", "conversation_id"),)
         indexes = (
-            ("assignee_id", "state"),
+            ("assignee_id", "state", "last_received_at", "mailbox_id"),
             ("mailbox_id", "state", "assignee_id"),
             ("mailbox_id", "received_at"),
             ("correspondent_id",),

@@ -21,18 +21,22 @@ from core.sealing import DataKey, Vault
 
 PER_PAGE = 8
 
-_ROW = """
+_PAGE = """
 SELECT t.id, t.mailbox_id, t.sealed_subject, t.last_received_at, t.received_at, t.state,
        t.assignee_id, t.waiting_reason, c.wrapped_key, c.sealed_name, c.sealed_address,
        m.wrapped_key AS member_key, m.sealed_name AS member_name,
-       COUNT(*) OVER () AS total
-  FROM mail_thread t
+       (SELECT COUNT(*) FROM mail_thread WHERE {counted}) AS total
+  FROM (
+       SELECT id FROM mail_thread
+        WHERE {listed} ORDER BY last_received_at, id LIMIT {limit} OFFSET {offset}
+       ) page
+  JOIN mail_thread t ON t.id = page.id
   LEFT JOIN correspondent c ON c.id = t.correspondent_id
   LEFT JOIN member m ON m.id = t.assignee_id
- WHERE t.mailbox_id IN ({mailboxes}) AND t.state = 'open' AND {where}
  ORDER BY t.last_received_at, t.id
- LIMIT {limit} OFFSET {offset}
 """
+"""Only those of the page are joined; the others are counted, on the index alone."""
+_OPEN = "mailbox_id IN ({mailboxes}) AND state = 'open' AND {where}"
 
 
 class Threads:
@@ -43,13 +47,13 @@ class Threads:
 
     async def queue(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
         """The actor's open threads, the one that waits longest first."""
-        return await self._page(actor, "t.assignee_id = {}", [actor.member_id], page, per_page)
+        return await self._page(actor, "assignee_id = {}", [actor.member_id], page, per_page)
 
     async def unassigned(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
         """Open threads of the actor's mailboxes that nobody has."""
         return await self._page(
             actor,
-            "t.assignee_id IS NULL AND t.last_received_at IS NOT NULL AND t.is_history = {}",
+            "assignee_id IS NULL AND last_received_at IS NOT NULL AND is_history = {}",
             [False],
             page,
             per_page,
@@ -89,7 +93,14 @@ class Threads:
             rows = await self._rows(actor.mailboxes, where, values, page, per_page)
         total = rows[0]["total"] if rows else 0
         pages = max(-(-total // per_page), 1)
-        return ThreadPage(tuple(map(self._row, rows)), total, max(page, 1), pages)
+        names: dict[int | None, str | None] = {}
+        for row in rows:
+            if row["assignee_id"] not in names:
+                names[row["assignee_id"]] = self._vault.open(
+                    row["member_key"], b"member.name", row["member_name"]
+                )
+        shown = tuple(self._row(row, names[row["assignee_id"]]) for row in rows)
+        return ThreadPage(shown, total, max(page, 1), pages)
 
     async def _rows(
         self,
@@ -101,17 +112,26 @@ class Threads:
     ) -> list[dict[str, Any]]:
         connection: BaseDBAsyncClient = get_connection("default")
         ids = sorted(mailboxes)
-        limits = [per_page, (page - 1) * per_page]
-        count = len(ids) + len(values)
-        query = _ROW.format(
-            mailboxes=marks(connection, len(ids)),
-            where=where.format(marks(connection, 1, len(ids) + 1)),
-            limit=marks(connection, 1, count + 1),
-            offset=marks(connection, 1, count + 2),
-        )
-        return await connection.execute_query_dict(query, [*ids, *values, *limits])
+        chosen = [*ids, *values]
 
-    def _row(self, row: dict[str, Any]) -> ThreadRow:
+        def condition(start: int) -> str:
+            own = start + len(ids)
+            fixed = [marks(connection, 1, own + place) for place in range(len(values))]
+            return _OPEN.format(
+                mailboxes=marks(connection, len(ids), start), where=where.format(*fixed)
+            )
+
+        last = 2 * len(chosen)
+        query = _PAGE.format(
+            counted=condition(1),
+            listed=condition(1 + len(chosen)),
+            limit=marks(connection, 1, last + 1),
+            offset=marks(connection, 1, last + 2),
+        )
+        limits = [per_page, (page - 1) * per_page]
+        return await connection.execute_query_dict(query, [*chosen, *chosen, *limits])
+
+    def _row(self, row: dict[str, Any], assignee: str | None) -> ThreadRow:
         key = self._vault.key(row["wrapped_key"])
         return ThreadRow(
             thread_id=row["id"],
@@ -122,7 +142,7 @@ class Threads:
             last_received_at=moment(row["last_received_at"] or row["received_at"]),
             state=ThreadState(row["state"]),
             assignee_id=row["assignee_id"],
-            assignee=self._vault.open(row["member_key"], b"member.name", row["member_name"]),
+            assignee=assignee,
             waiting_reason=row["waiting_reason"],
         )
 

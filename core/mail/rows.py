@@ -1,11 +1,12 @@
-"""Write many rows at once through the driver, inside Tortoise's transaction.
+"""Read and write rows through the driver, inside Tortoise's transaction.
 
-The ORM's own bulk insert is two to seven times slower, so a page of sync comes here.
+The ORM's own bulk insert is two to seven times slower, so a page of sync comes here, and
+its single insert three times, so what every turn writes does too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -22,6 +23,13 @@ def marks(connection: BaseDBAsyncClient, count: int, start: int = 1) -> str:
     if is_sqlite(connection):
         return ", ".join("?" * count)
     return ", ".join(f"${number}" for number in range(start, start + count))
+
+
+def worded(connection: BaseDBAsyncClient, statement: str) -> str:
+    """The statement with a placeholder for each `{}`."""
+    if is_sqlite(connection):
+        return statement.replace("{}", "?")
+    return statement.format(*(f"${number}" for number in range(1, statement.count("{}") + 1)))
 
 
 async def reserve_ids(connection: BaseDBAsyncClient, table: str, count: int) -> range | list[int]:
@@ -52,6 +60,19 @@ async def insert(
             f'INSERT INTO "{table}" ({names}) VALUES ({values})',  # noqa: S608 names are ours
             rows,  # type: ignore[arg-type]  # a sequence of tuples serves both drivers
         )
+
+
+async def insert_new(
+    connection: BaseDBAsyncClient, table: str, row: Mapping[str, Any], unique: Sequence[str]
+) -> int | None:
+    """Insert one row; its id, or None where one with the same `unique` columns is there."""
+    names, key = (", ".join(f'"{column}"' for column in columns) for columns in (row, unique))
+    added = await connection.execute_query_dict(
+        f'INSERT INTO "{table}" ({names}) VALUES ({marks(connection, len(row))})'  # noqa: S608 names are ours
+        f' ON CONFLICT ({key}) DO NOTHING RETURNING "id"',
+        list(row.values()),
+    )
+    return added[0]["id"] if added else None
 
 
 async def update(

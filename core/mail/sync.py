@@ -253,7 +253,7 @@ class MailboxSync:
                 raise MailboxStopped
             if first_round:
                 await self._tell_progress(mailbox.organization_id, mailbox.id, now)
-            elif committed.changed:
+            elif committed.to_tell:
                 await self._outbox.wake()
         folder.skipped += len(page.skipped)
         folder.first_round_done = folder.first_round_done or done
@@ -265,10 +265,11 @@ class MailboxSync:
         nothing = DeltaPage((), (), (), None, None)
         async with transaction() as connection:
             await _still_active(mailbox.id)
-            await self._writer.write(
+            committed = await self._writer.write(
                 connection, mailbox, _folder_facts(folder, live=True), nothing, places, self._now()
             )
-            await self._outbox.wake()
+            if committed.to_tell:
+                await self._outbox.wake()
 
     async def _tell_progress(self, organization_id: int, mailbox_id: int, now: datetime) -> None:
         """To who consented, who is the admin that onboarded the mailbox."""

@@ -87,6 +87,7 @@ class MailboxMember(Model):
     class Meta:
         table = "mailbox_member"
         unique_together = (("mailbox", "member"),)
+        indexes = (("member_id",),)
 
 
 class Grant(Model):

@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 ('waiting_reason', fields.CharField(null=True, max_length=32)),
                 ('version', fields.IntField(default=1)),
             ],
-            options={'table': 'mail_thread', 'app': 'postroom', 'unique_together': (('mailbox', 'conversation_id'),), 'indexes': [Index(fields=['assignee_id', 'state']), Index(fields=['mailbox_id', 'state', 'assignee_id']), Index(fields=['mailbox_id', 'received_at']), Index(fields=['correspondent_id'])], 'pk_attr': 'id', 'table_description': 'A conversation by mail: what is assigned, taken and finished.'},
+            options={'table': 'mail_thread', 'app': 'postroom', 'unique_together': (('mailbox', 'conversation_id'),), 'indexes': [Index(fields=['assignee_id', 'state', 'last_received_at', 'mailbox_id']), Index(fields=['mailbox_id', 'state', 'assignee_id']), Index(fields=['mailbox_id', 'received_at']), Index(fields=['correspondent_id'])], 'pk_attr': 'id', 'table_description': 'A conversation by mail: what is assigned, taken and finished.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
                 ('in_pool', fields.BooleanField(default=True)),
                 ('last_assigned_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'mailbox_member', 'app': 'postroom', 'unique_together': (('mailbox', 'member'),), 'pk_attr': 'id', 'table_description': 'A person of a mailbox: may see, take and be given its threads.'},
+            options={'table': 'mailbox_member', 'app': 'postroom', 'unique_together': (('mailbox', 'member'),), 'indexes': [Index(fields=['member_id'])], 'pk_attr': 'id', 'table_description': 'A person of a mailbox: may see, take and be given its threads.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
+from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
+from core.batches import Batch, write
 from core.clock import Clock
-from core.outbox.models import PostedActivity, PostedPerson, PostedThread
+from core.mail.rows import worded
+from core.outbox.models import PostedActivity, PostedThread
 from core.transactions import transaction
 
 MOST_REDRAWN = 20
@@ -18,6 +22,32 @@ MOST_REDRAWN = 20
 _LISTS = ("queue", "unassigned", "digest")
 """Cards of many threads: of each kind only a member's newest is kept up to date."""
 _CLAIM = "claimed:"
+
+_POSTED = """
+INSERT INTO posted_activity (organization_id, member_id, service_url, conversation_id,
+                             activity_id, kind, facts, posted_at)
+VALUES ({}, {}, {}, {}, {}, {}, {}, {})
+ON CONFLICT (conversation_id, activity_id)
+DO UPDATE SET kind = excluded.kind, facts = excluded.facts
+"""
+_NO_THREADS = """
+DELETE FROM posted_thread WHERE posted_id IN
+    (SELECT id FROM posted_activity WHERE conversation_id = {} AND activity_id = {})
+"""
+_NO_PEOPLE = """
+DELETE FROM posted_person WHERE posted_id IN
+    (SELECT id FROM posted_activity WHERE conversation_id = {} AND activity_id = {})
+"""
+_THREAD = """
+INSERT INTO posted_thread (thread_id, posted_id)
+SELECT CAST({} AS bigint), id FROM posted_activity
+ WHERE conversation_id = {} AND activity_id = {}
+"""
+_PERSON = """
+INSERT INTO posted_person (member_id, posted_id)
+SELECT CAST({} AS bigint), id FROM posted_activity
+ WHERE conversation_id = {} AND activity_id = {}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +89,21 @@ class PostedCards:
         shown: Shown,
     ) -> None:
         """Record a new activity, or what one shows from now on."""
-        async with transaction() as connection:
-            known = await PostedActivity.get_or_none(
-                conversation_id=conversation_id, activity_id=activity_id
-            )
-            if known is None:
-                known = await PostedActivity.create(
-                    organization_id=organization_id,
-                    member_id=member_id,
-                    service_url=service_url,
-                    conversation_id=conversation_id,
-                    activity_id=activity_id,
-                    kind=shown.kind,
-                    facts=dict(shown.facts),
-                    posted_at=self._now(),
-                )
-            else:
-                await PostedActivity.filter(id=known.id).update(
-                    kind=shown.kind, facts=dict(shown.facts)
-                )
-                await PostedThread.filter(posted_id=known.id).delete()
-                await PostedPerson.filter(posted_id=known.id).delete()
-            if shown.threads:
-                await PostedThread.bulk_create(
-                    [PostedThread(posted_id=known.id, thread_id=i) for i in set(shown.threads)],
-                    using_db=connection,
-                )
-            if shown.people:
-                await PostedPerson.bulk_create(
-                    [PostedPerson(posted_id=known.id, member_id=i) for i in set(shown.people)],
-                    using_db=connection,
-                )
+        connection = get_connection("default")
+        activity = (conversation_id, activity_id)
+        facts = orjson.dumps(dict(shown.facts)).decode()
+        posted = (organization_id, member_id, service_url, *activity, shown.kind, facts)
+        statements: list[Batch] = [
+            (_POSTED, [(*posted, self._now())]),
+            (_NO_THREADS, [activity]),
+            (_NO_PEOPLE, [activity]),
+            (_THREAD, [(thread_id, *activity) for thread_id in set(shown.threads)]),
+            (_PERSON, [(person_id, *activity) for person_id in set(shown.people)]),
+        ]
+        await write(
+            connection,
+            [(worded(connection, text), rows) for text, rows in statements if rows],
+        )
 
     async def showing(self, thread_id: int) -> tuple[Posted, ...]:
         """The cards to draw again when a thread changes, newest first."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from tortoise.connection import get_connection
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from core.errors import InvalidInput
 from core.mail.models import MailThread, ThreadState
+from core.mail.rows import worded
 from core.mailboxes.models import MailboxMember
 from core.people.models import Member, MemberState
 from core.people.names import Names, match
@@ -21,35 +23,40 @@ BATCH = 500
 MOST_PEOPLE = 5_000
 """Members of an organization whose names are gone through."""
 
+_ACTOR = """
+SELECT m.organization_id, m.id, m.is_admin, m.is_privacy_officer, w.mailbox_id, w.is_lead
+  FROM member m
+  JOIN organization o ON o.id = m.organization_id
+  LEFT JOIN mailbox_member w ON w.member_id = m.id
+ WHERE m.state <> 'left' AND
+"""
+"""Every turn asks this, so it is written out: the ORM takes five times as long."""
+
 
 class Directory:
     def __init__(self, names: Names) -> None:
         self._names = names
 
-    async def actor(self, **which: Any) -> Actor | None:
-        """One query: the member and their mailboxes. None if unknown or left."""
-        rows = (
-            await Member.filter(**which)
-            .exclude(state=MemberState.LEFT)
-            .values_list(
-                "organization_id",
-                "id",
-                "is_admin",
-                "is_privacy_officer",
-                "mailbox_members__mailbox_id",
-                "mailbox_members__is_lead",
-            )
-        )
+    async def actor(self, tenant_id: str, entra_id: str) -> Actor | None:
+        """The member and their mailboxes in one query. None if unknown or left."""
+        return await self._actor("o.tenant_id = {} AND m.entra_id = {}", tenant_id, entra_id)
+
+    async def actor_of(self, member_id: int) -> Actor | None:
+        return await self._actor("m.id = {}", member_id)
+
+    async def _actor(self, where: str, *values: str | int) -> Actor | None:
+        connection = get_connection("default")
+        rows = await connection.execute_query_dict(worded(connection, _ACTOR + where), list(values))
         if not rows:
             return None
-        organization_id, member_id, is_admin, is_privacy_officer = rows[0][:4]
+        member = rows[0]
         return Actor(
-            organization_id=organization_id,
-            member_id=member_id,
-            is_admin=bool(is_admin),
-            is_privacy_officer=bool(is_privacy_officer),
-            mailboxes=frozenset(row[4] for row in rows if row[4] is not None),
-            leads=frozenset(row[4] for row in rows if row[4] is not None and row[5]),
+            organization_id=member["organization_id"],
+            member_id=member["id"],
+            is_admin=bool(member["is_admin"]),
+            is_privacy_officer=bool(member["is_privacy_officer"]),
+            mailboxes=frozenset(row["mailbox_id"] for row in rows if row["mailbox_id"] is not None),
+            leads=frozenset(row["mailbox_id"] for row in rows if row["is_lead"]),
         )
 
     async def people(self, actor: Actor) -> tuple[PersonView, ...]:

@@ -83,10 +83,10 @@ class People:
 
     async def actor(self, tenant_id: str, entra_id: str) -> Actor | None:
         """Who that is, in one query; None for a stranger or somebody who left."""
-        return await self._directory.actor(organization__tenant_id=tenant_id, entra_id=entra_id)
+        return await self._directory.actor(tenant_id, entra_id)
 
     async def actor_of(self, member_id: int) -> Actor | None:
-        return await self._directory.actor(id=member_id)
+        return await self._directory.actor_of(member_id)
 
     async def invite(
         self, actor: Actor, entra_id: str, teams_id: str | None, name: str, address: str

@@ -52,7 +52,9 @@ def _piped(stream: TextIO) -> ReadLine:
 
     async def ask(prompt: str) -> str | None:
         line = await lines.get()
-        if line is not None:
+        if line is None:
+            lines.put_nowait(None)  # the end stays the end
+        else:
             print(f"{prompt}{line}")
         return line
 

@@ -15,7 +15,7 @@ APOLOGIES = ("Something went wrong", "not known any more", "One moment, please")
 
 async def close(stage: Stage) -> None:
     checks, box = stage.checks, stage.box
-    await until(_told, "the outbox to be empty", 120)
+    await until(records.all_told, "the outbox to be empty", 120)
     checks.equal("nothing was given up", 0, await records.dead_letters())
     checks.equal("the connector refused nothing for its pace", 0, box.teams.throttled)
     checks.equal("Graph refused nothing for its pace", 0, box.graph.throttled)
@@ -44,7 +44,3 @@ def _read_log(stage: Stage) -> None:
     stage.checks.equal("no error was logged", [], bad)
     told = sum(stage.box.tenant.domain in line for line in lines)
     stage.checks.equal("no line of the log holds an address", 0, told)
-
-
-async def _told() -> bool:
-    return not await records.undelivered()

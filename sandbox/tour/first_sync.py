@@ -19,7 +19,7 @@ MESSAGES_A_SECOND = 30
 async def first_sync(stage: Stage) -> None:
     checks, box = stage.checks, stage.box
     patience = 30 + box.loaded.loaded / MESSAGES_A_SECOND
-    await until(_synced, "the end of the first sync", patience)
+    await until(synced, "the end of the first sync", patience)
     there, found = truth(box.mail.mailboxes[box.mailbox]), await records.totals()
     checks.equal("every message is there", there.messages, found.messages)
     checks.equal("every answer is there", there.answers, found.answers)
@@ -42,7 +42,8 @@ async def first_sync(stage: Stage) -> None:
     await until(lambda: _subscribed(stage), "a subscription to change notifications")
 
 
-async def _synced() -> bool:
+async def synced() -> bool:
+    """Whether a mailbox has been read to its end once."""
     return await Mailbox.exists(first_synced_at__isnull=False)
 
 

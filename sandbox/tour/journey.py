@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from sandbox.tour.display import Display
 from sandbox.tour.figures import Figures, figures
 from sandbox.tour.first_sync import first_sync
 from sandbox.tour.new_mail import new_mail
-from sandbox.tour.onboarding import onboard
+from sandbox.tour.onboarding import onboard, refuse_no_address
 from sandbox.tour.options import TourOptions
 from sandbox.tour.outlook import answer_in_outlook
 from sandbox.tour.outsiders import keep_out
@@ -36,6 +37,7 @@ Play = Callable[[Stage], Awaitable[None]]
 STEPS: tuple[tuple[str, str, Play], ...] = (
     ("install", "People add Postroom in Teams", arrive),
     ("guest", "A guest is turned away", turn_away),
+    ("address", "What is no address is refused", refuse_no_address),
     ("onboard", "The admin onboards the mailbox", onboard),
     ("first_sync", "First sync", first_sync),
     ("new_mail", "New mail arrives", new_mail),
@@ -74,12 +76,12 @@ class _Outcome:
 async def run(options: TourOptions, serve: Serve) -> int:
     """Play the tour; 0 if every step did what it should, 1 if not, 2 if it could not begin."""
     checks, outcome = Checks(), _Outcome()
-    with Display(checks) as display:
-        try:
+    try:
+        with Display(checks) as display:
             await _play(options, serve, checks, outcome, display)
-        except CannotPlay as reason:
-            display.say(f"The tour cannot be played: {reason}.")
-            return 2
+    except CannotPlay as reason:
+        print(f"The tour cannot be played: {reason}.", file=sys.stderr)
+        return 2
     print_summary(outcome.transcript, checks, outcome.figures)
     if options.json and outcome.figures is not None:
         print_json(outcome.figures)

@@ -103,9 +103,10 @@ async def decisions_after(decision_id: int) -> list[Decision]:
     return list({row.thread_id: row for row in rows}.values())
 
 
-async def undelivered() -> int:
-    """Outbox messages still to be told."""
-    return await OutboxMessage.filter(state__in=[OutboxState.DUE, OutboxState.SENDING]).count()
+async def all_told() -> bool:
+    """Whether the outbox holds nothing that is still to be told."""
+    waiting = OutboxMessage.filter(state__in=[OutboxState.DUE, OutboxState.SENDING])
+    return not await waiting.exists()
 
 
 async def dead_letters() -> int:

@@ -28,7 +28,8 @@ from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
 from dialogs.runner import DialogRunner
 from dialogs.talks import Talks
-from tests.dialogs.world import ANNA, BEN, CARA, NOW, World, a_world
+from tests.dialogs.sample import ANNA, BEN, CARA, NOW
+from tests.dialogs.world import World, a_world
 
 TENANT, OTHER_TENANT = "tenant-1", "tenant-2"
 ENTRA = {ANNA: "entra-anna", BEN: "entra-ben", CARA: "entra-cara"}

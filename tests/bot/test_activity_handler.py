@@ -12,7 +12,7 @@ from core.mail.models import ThreadState
 from dialogs.wording import ANSWERED_IN_PRIVATE, IN_PRIVATE, LEAKED, NOT_FOUND, STALE
 from tests.bot.talking import BOT_ID, OTHER_TENANT, Talking, card_of
 from tests.dialogs.rules import check_card, texts
-from tests.dialogs.world import ANNA, BEN, CARA, FOREIGN_THREAD, a_thread
+from tests.dialogs.sample import ANNA, BEN, CARA, FOREIGN_THREAD, a_thread
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from core.mail.models import ThreadState
 from core.mailboxes.models import MailboxState
 from tests.bot.talking import Talking, card_of
 from tests.dialogs.rules import check_card, texts
-from tests.dialogs.world import ANNA, BEN, CARA, FOREIGN_THREAD, MAILBOX, a_thread
+from tests.dialogs.sample import ANNA, BEN, CARA, FOREIGN_THREAD, MAILBOX, a_thread
 
 ORGANIZATION = 1
 

@@ -12,7 +12,7 @@ import pytest
 from dialogs.wording import NOT_FOUND
 from tests.bot.talking import OTHER_TENANT, Talking
 from tests.dialogs.rules import texts
-from tests.dialogs.world import BEN, CARA, FOREIGN_MAILBOX, FOREIGN_THREAD, STRANGER
+from tests.dialogs.sample import BEN, CARA, FOREIGN_MAILBOX, FOREIGN_THREAD, STRANGER
 
 USAGES = [command.usage for command in Talking().commands.table]
 VERBS = sorted(Talking().card_actions)

@@ -19,7 +19,8 @@ from dialogs.runner import CLAIM_SECONDS, DialogRunner, Place
 from dialogs.turns import Turn
 from dialogs.wording import BUSY, LEAKED, STALE
 from tests.dialogs.rules import check_card, texts
-from tests.dialogs.world import ANNA, BEN, MAILBOX, NOW, World, a_world
+from tests.dialogs.sample import ANNA, BEN, MAILBOX, NOW
+from tests.dialogs.world import World, a_world
 
 SECRET = "Tr0ub4dor&3-horse"
 

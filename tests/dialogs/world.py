@@ -2,66 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from core.conversations.open_dialogs import OpenDialog
 from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
 from core.mail.models import ThreadState
-from core.mail.views import ThreadPage, ThreadRow, ThreadView, WhyView
+from core.mail.views import ThreadPage, ThreadRow, ThreadView
 from core.mailboxes.grants import also_reaches, facts_promised
-from core.mailboxes.models import FolderKind, GrantKind, MailboxState, Strategy
-from core.mailboxes.views import (
-    CallbackOutcome,
-    ConsentView,
-    FolderView,
-    MailboxPersonView,
-    MailboxView,
-    OffboardView,
-    ProbeView,
-    ProgressView,
-)
+from core.mailboxes.models import FolderKind, GrantKind, MailboxState
+from core.mailboxes.views import CallbackOutcome, ConsentView, FolderView, OffboardView, ProbeView
 from core.people.models import MemberState
 from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
 from dialogs.services import DeadLetter, GrantFacts, Services
-
-NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-ANNA, BEN, CARA, STRANGER = 1, 2, 3, 9
-"""Anna is admin and leads the mailbox, Ben works it, Cara works none."""
-MAILBOX, FOREIGN_MAILBOX = 10, 90
-FOREIGN_THREAD = 900
-ADDRESS = "support@contoso.example"
-
-
-def a_thread(thread_id: int = 42, **changes: Any) -> ThreadView:
-    view = ThreadView(
-        thread_id=thread_id,
-        version=1,
-        mailbox_id=MAILBOX,
-        mailbox=ADDRESS,
-        subject="Printer on fire",
-        sender_name="Zoe Outside",
-        sender_address="zoe@outside.example",
-        state=ThreadState.OPEN,
-        is_history=False,
-        received_at=NOW - timedelta(hours=5),
-        last_received_at=NOW - timedelta(hours=2),
-        assignee_id=None,
-        assignee=None,
-        assigned_at=None,
-        answered_at=None,
-        finished_at=None,
-        waiting_reason="nobody_ready",
-        has_attachments=True,
-        message_id=7,
-        why=WhyView(
-            "fewest_open", "Anna Admin", None, NOW, (("Anna Admin", 2),), (("Ben", "invited"),)
-        ),
-    )
-    return replace(view, **changes)
+from tests.dialogs.mailbox_port import MailboxPort
+from tests.dialogs.sample import (
+    ADDRESS,
+    ANNA,
+    BEN,
+    CARA,
+    FOREIGN_MAILBOX,
+    FOREIGN_THREAD,
+    MAILBOX,
+    NOW,
+    a_thread,
+)
 
 
 @dataclass
@@ -102,7 +70,7 @@ class World:
             people=everything,
             assignments=everything,
             threads=everything,
-            mailboxes=_MailboxPort(self),
+            mailboxes=MailboxPort(self),
             onboarding=everything,
             reports=everything,
             dead_letters=everything,
@@ -384,74 +352,6 @@ class World:
             for t in found[(page - 1) * 8 : page * 8]
         )
         return ThreadPage(rows, len(found), page, pages)
-
-
-class _MailboxPort:
-    """Mailboxes; `find` means another thing here than among people."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    async def mailboxes(self, actor: Actor) -> tuple[MailboxView, ...]:
-        world = self._world
-        if not actor.is_admin and MAILBOX not in actor.mailboxes:
-            return ()
-        people = tuple(
-            MailboxPersonView(i, world.names[i], lead, True) for i, lead in world.workers.items()
-        )
-        return (
-            MailboxView(
-                MAILBOX,
-                world.address,
-                world.mailbox_state,
-                Strategy.LOAD_BALANCED,
-                world.kind,
-                world.kind,
-                None,
-                NOW,
-                3,
-                1,
-                people,
-            ),
-        )
-
-    async def find(self, actor: Actor, text: str) -> int:
-        if text.casefold() != self._world.address:
-            raise NotFound("mailbox")
-        return MAILBOX
-
-    async def progress(self, mailbox_id: int) -> ProgressView:
-        return ProgressView(
-            mailbox_id, ADDRESS, 1, 3, 1200, 2, 700, 600, 100, False, (("Anna Admin", 300),)
-        )
-
-    async def pause(self, actor: Actor, mailbox_id: int) -> None:
-        self._change(actor, mailbox_id, "pause")
-
-    async def resume(self, actor: Actor, mailbox_id: int) -> None:
-        self._change(actor, mailbox_id, "resume")
-
-    async def set_people(
-        self, actor: Actor, mailbox_id: int, member_ids: Collection[int], leads: Collection[int]
-    ) -> None:
-        for member_id in member_ids:
-            self._world._member(member_id)
-        self._change(actor, mailbox_id, "people", tuple(member_ids), tuple(leads))
-
-    async def set_strategy(self, actor: Actor, mailbox_id: int, strategy: Strategy) -> None:
-        self._change(actor, mailbox_id, "strategy", strategy)
-
-    async def set_folders(self, actor: Actor, mailbox_id: int, folder_ids: Collection[int]) -> None:
-        self._change(actor, mailbox_id, "folders", tuple(folder_ids))
-
-    async def set_live_from(
-        self, actor: Actor, mailbox_id: int, live_from: datetime | None
-    ) -> None:
-        self._change(actor, mailbox_id, "live_from", live_from)
-
-    def _change(self, actor: Actor, mailbox_id: int, what: str, *facts: Any) -> None:
-        self._world._mailbox_admin(actor, mailbox_id)
-        self._world.changes.append((what, mailbox_id, *facts))
 
 
 def a_world() -> World:

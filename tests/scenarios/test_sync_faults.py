@@ -1,4 +1,4 @@
-"""A sync while Microsoft is slow, angry or forgetful: late at worst, nothing lost or doubled."""
+"""Sync while Microsoft misbehaves: nothing is lost, nothing doubled, turns go on."""
 
 from __future__ import annotations
 

@@ -3,80 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 
 import pytest
 
 from core.assignment.models import Decision
 from core.audit.models import AuditEntry
-from core.errors import DeltaLinkExpired, GraphAuthFailed, GraphError
+from core.errors import GraphAuthFailed, GraphError
 from core.graph.messages import MessageHeader
 from core.mail.models import Correspondent, EventKind, MailMessage, MailThread, ThreadEvent
 from core.mail.models import ThreadState as State
-from core.mail.sync import MailboxSync
-from core.mailboxes.models import Folder, FolderKind, Mailbox, MailboxState, Strategy
+from core.mailboxes.models import Folder, Mailbox, MailboxState, Strategy
 from core.outbox.models import OutboxMessage
-from core.outbox.queue import Outbox
-from core.people.models import Member
-from core.sealing import Vault
 from tests import factories
-from tests.clock import SettableClock
-from tests.core.mail.feeds import FakeFeed, FakeJobs, header, later
-
-
-@dataclass
-class Office:
-    """A mailbox with two people, an inbox, sent items and a feed."""
-
-    vault: Vault
-    clock: SettableClock
-    mailbox: Mailbox
-    people: list[Member]
-    inbox: Folder
-    sent: Folder
-    deleted: Folder
-    feed: FakeFeed = field(default_factory=FakeFeed)
-    jobs: FakeJobs = field(default_factory=FakeJobs)
-    refused: list[tuple[int, str]] = field(default_factory=list)
-
-    async def sync(self) -> None:
-        async def consent_gone(mailbox_id: int, code: str) -> None:
-            self.refused.append((mailbox_id, code))
-
-        outbox = Outbox(self.jobs)
-        sync = MailboxSync(self.feed, self.vault, outbox, self.clock, consent_gone)
-        await sync.sync(self.mailbox.id)
-
-    async def thread(self, conversation: str) -> MailThread:
-        return await MailThread.get(mailbox_id=self.mailbox.id, conversation_id=conversation)
-
-    async def live(self) -> None:
-        """Get the first round over with, with nothing in it."""
-        await self.sync()
-        await OutboxMessage.all().delete()
-
-
-@pytest.fixture
-async def office(any_database: str, vault: Vault, clock: SettableClock) -> Office:
-    organization = await factories.organization(vault)
-    mailbox = await factories.mailbox(vault, organization, "help@contoso.example")
-    people = []
-    for name in ("Ada Lovelace", "Bo Diddley"):
-        person = await factories.member(vault, organization, name)
-        await factories.works(mailbox, person)
-        people.append(person)
-    await factories.grant(mailbox, people[0])
-    return Office(
-        vault,
-        clock,
-        mailbox,
-        people,
-        inbox=await factories.folder(vault, mailbox),
-        sent=await factories.folder(vault, mailbox, "Sent", kind=FolderKind.SENT),
-        deleted=await factories.folder(
-            vault, mailbox, "Deleted", kind=FolderKind.DELETED, followed=False
-        ),
-    )
+from tests.core.mail.feeds import header, later
+from tests.core.mail.office import Office
 
 
 async def test_a_message_becomes_a_thread_with_an_assignee_a_reason_and_an_audit_entry(
@@ -195,82 +135,6 @@ async def test_an_interrupted_round_goes_on_at_its_next_link(office: Office) -> 
     assert links[1] is not None
     assert links[1].startswith("next-")
     assert await MailMessage.all().count() == 2
-
-
-async def test_an_expired_link_starts_the_folder_again_and_keeps_assignments(
-    office: Office,
-) -> None:
-    office.feed.give(office.inbox.graph_id, header("m1", "c1"), header("m2", "c2"))
-    await office.sync()
-    before = (await office.thread("c1")).assignee_id
-    office.feed.fail(office.inbox.graph_id, DeltaLinkExpired(410, "syncStateNotFound"))
-    office.feed.give(office.inbox.graph_id, header("m1", "c1"))
-    office.feed.places["m2"] = None
-    await office.sync()
-
-    assert (await office.thread("c1")).assignee_id == before
-    swept = await MailMessage.get(graph_id="m2")
-    assert swept.source_gone_at is not None
-    gone = await office.thread("c2")
-    assert (gone.state, gone.finished_in_outlook) == (State.DONE, True)
-    assert gone.assignee_id is not None
-    assert (await Folder.get(id=office.inbox.id)).generation == 2
-
-
-@pytest.mark.parametrize(
-    ("place", "state", "gone"),
-    [
-        ("same", State.OPEN, False),
-        ("subfolder", State.OPEN, False),
-        ("deleted", State.DONE, False),
-        (None, State.DONE, True),
-    ],
-)
-async def test_what_left_the_inbox_is_looked_up_before_anything_is_believed(
-    office: Office, place: str | None, state: State, gone: bool
-) -> None:
-    await office.live()
-    office.feed.give(office.inbox.graph_id, header("m1", "c1"))
-    await office.sync()
-    names = {"same": office.inbox.graph_id, "deleted": office.deleted.graph_id}
-    office.feed.places["m1"] = names.get(place, place) if place else None
-    office.feed.give(office.inbox.graph_id, removed=["m1"])
-    await office.sync()
-    thread = await office.thread("c1")
-    assert thread.state is state
-    assert thread.finished_in_outlook is (state is State.DONE)
-    assert ((await MailMessage.get()).source_gone_at is not None) is gone
-
-
-async def test_what_comes_back_from_deleted_is_reopened_for_the_same_person(
-    office: Office,
-) -> None:
-    await office.live()
-    office.feed.give(office.inbox.graph_id, header("m1", "c1"))
-    await office.sync()
-    before = (await office.thread("c1")).assignee_id
-    office.feed.places["m1"] = office.deleted.graph_id
-    office.feed.give(office.inbox.graph_id, removed=["m1"])
-    await office.sync()
-    office.feed.give(office.inbox.graph_id, header("m1", "c1"))
-    await office.sync()
-    thread = await office.thread("c1")
-    assert (thread.state, thread.assignee_id) == (State.OPEN, before)
-    assert (
-        await Decision.filter(thread_id=thread.id).order_by("-id").first()
-    ).code == "same_thread"
-
-
-async def test_a_stray_in_a_subfolder_is_followed_by_its_id(office: Office) -> None:
-    await office.live()
-    office.feed.give(office.inbox.graph_id, header("m1", "c1"))
-    await office.sync()
-    office.feed.places["m1"] = "subfolder"
-    office.feed.give(office.inbox.graph_id, removed=["m1"])
-    await office.sync()
-    office.feed.places["m1"] = office.deleted.graph_id
-    await office.sync()
-    assert (await office.thread("c1")).state is State.DONE
 
 
 async def test_an_answer_from_sent_items_names_who_gave_it(office: Office) -> None:
@@ -431,3 +295,18 @@ async def _everything() -> list[object]:
         await OutboxMessage.all().order_by("id").values(),
         await AuditEntry.all().order_by("id").values(),
     ]
+
+
+async def test_a_released_thread_stays_for_anyone_when_its_mail_changes(office: Office) -> None:
+    await office.live()
+    office.feed.give(office.inbox.graph_id, header("m1", "c1"))
+    await office.sync()
+    await MailThread.all().update(assignee_id=None, waiting_reason="released")
+    office.feed.give(
+        office.inbox.graph_id,
+        header("m1", "c1", modified_at=later(9), is_read=True),
+        header("m2", "c1", at=later(10)),
+    )
+    await office.sync()
+    thread = await office.thread("c1")
+    assert (thread.assignee_id, thread.waiting_reason) == (None, "released")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest_asyncio
@@ -30,6 +31,7 @@ from tests.core.mailboxes.fakes import (
     FakeUserTokens,
     Person,
 )
+from tests.core.mailboxes.subscribing import Office, an_office
 
 ADDRESS = "help@contoso.example"
 CALLBACK = "https://postroom.example/consent"
@@ -167,6 +169,13 @@ async def house(database: str, vault: Vault, clock: SettableClock) -> House:
 async def any_house(any_database: str, vault: Vault, clock: SettableClock) -> House:
     """On SQLite and on PostgreSQL."""
     return await build(vault, clock)
+
+
+@pytest_asyncio.fixture
+async def office(any_database: str, vault: Vault, clock: SettableClock) -> AsyncIterator[Office]:
+    """A mailbox that subscribes."""
+    async with an_office(vault, clock) as made:
+        yield made
 
 
 async def build(vault: Vault, clock: SettableClock) -> House:

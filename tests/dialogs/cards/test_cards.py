@@ -21,7 +21,8 @@ from dialogs.cards.thread import gone_card, thread_card
 from dialogs.cards.welcome import help_card, stranger_card, welcome_card
 from dialogs.notices import NOTICES, notice_reply
 from tests.dialogs.rules import check_card, parts, texts, verbs
-from tests.dialogs.world import ANNA, BEN, MAILBOX, NOW, a_thread, a_world
+from tests.dialogs.sample import ANNA, BEN, MAILBOX, NOW, a_thread
+from tests.dialogs.world import a_world
 
 HOSTILE = "\u202e[Your bank](https://evil.example)\x00\u200b \n**pay**\t" + "\U0001f4a9" * 5000
 LINK = "https://postroom.example/open/42.x.k"
