@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-import aiosqlite
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.exceptions import IntegrityError, OperationalError
@@ -35,10 +34,10 @@ async def write(connection: BaseDBAsyncClient, batches: Sequence[Batch]) -> None
             await joined.execute_many(statement, rows)  # type: ignore[arg-type]  # tuples serve
 
 
-async def _write_at_once(driver: aiosqlite.Connection, batches: Sequence[Batch]) -> None:
+async def _write_at_once(driver: Any, batches: Sequence[Batch]) -> None:
     try:
         # aiosqlite has no public way to run more than one statement a visit.
-        await driver._execute(_write, driver._conn, batches)  # type: ignore[no-untyped-call]
+        await driver._execute(_write, driver._conn, batches)
     except sqlite3.IntegrityError as error:
         raise IntegrityError(error) from error
     except sqlite3.OperationalError as error:

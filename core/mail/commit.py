@@ -26,7 +26,7 @@ from core.mail.headers import arrival, automatic_of, conversation_of, newest
 from core.mail.models import Direction, EventKind
 from core.mail.moments import some_moment
 from core.mail.places import Place, apply_places, settle_moved
-from core.mail.rows import Row, insert, select, update
+from core.mail.rows import Row, insert, planned_anew, select, update
 from core.mail.thread_rows import ThreadBook
 from core.mailboxes.models import FolderKind
 from core.sealing import DataKey, Vault
@@ -125,20 +125,11 @@ class _Page:
 
     async def run(self, present: Sequence[MessageHeader], places: Mapping[str, Place]) -> Committed:
         headers = newest(present)
-        known = await self._known_messages([*headers, *places])
-        new = [header for key, header in headers.items() if key not in known]
-        new.sort(key=lambda header: arrival(header, self._now))
-        touched = {row["thread_id"] for row in known.values()}
-        await self._threads.open(map(conversation_of, new), touched)
-        await self._threads.add(
-            {conversation_of(header): arrival(header, self._now) for header in new}.items()
-        )
-        await self._people.open(set(map(self._other_side, new)))
-        await self._people.open_ids(
-            thread.correspondent_id
-            for thread in self._threads.all()
-            if thread.correspondent_id is not None
-        )
+        async with planned_anew(self._connection):
+            known = await self._known_messages([*headers, *places])
+            new = [header for key, header in headers.items() if key not in known]
+            new.sort(key=lambda header: arrival(header, self._now))
+            await self._open(new, {row["thread_id"] for row in known.values()})
         rows = [self._fold_new(header) for header in new]
         for key, row in known.items():
             self._update_known(row, headers.get(key), places.get(key))
@@ -150,6 +141,19 @@ class _Page:
         await self._assign()
         await self._save(rows)
         return Committed(len(self._records.outbox))
+
+    async def _open(self, new: Sequence[MessageHeader], touched: set[int]) -> None:
+        """Load or make the threads and the correspondents of the page."""
+        await self._threads.open(map(conversation_of, new), touched)
+        await self._threads.add(
+            {conversation_of(header): arrival(header, self._now) for header in new}.items()
+        )
+        await self._people.open(set(map(self._other_side, new)))
+        await self._people.open_ids(
+            thread.correspondent_id
+            for thread in self._threads.all()
+            if thread.correspondent_id is not None
+        )
 
     async def _known_messages(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         rows = await select(

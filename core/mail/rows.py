@@ -6,7 +6,8 @@ its single insert three times, so what every turn writes does too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -47,6 +48,21 @@ async def reserve_ids(connection: BaseDBAsyncClient, table: str, count: int) -> 
         [table, count],
     )
     return [row["id"] for row in rows]
+
+
+@asynccontextmanager
+async def planned_anew(connection: BaseDBAsyncClient) -> AsyncIterator[None]:
+    """Reads inside are planned by their values and by how full the tables are.
+
+    PostgreSQL would go on with a plan it made while they were nearly empty, which reads all
+    of a mailbox for each page. Writes gain nothing, and take longer.
+    """
+    if is_sqlite(connection):
+        yield
+        return
+    await connection.execute_query("SET LOCAL plan_cache_mode = force_custom_plan")
+    yield
+    await connection.execute_query("SET LOCAL plan_cache_mode = auto")
 
 
 async def insert(

@@ -147,6 +147,8 @@ class MailboxSync:
     ) -> dict[str, Place]:
         """Where the removed went. "Removed" means "left this folder", so each is looked up."""
         removed = {item.id for item in page.removed}
+        if not removed:
+            return {}
         rows = await MailMessage.filter(
             mailbox_id=mailbox.id, folder_id=folder.id, graph_id__in=list(removed)
         ).values_list("graph_id", flat=True)

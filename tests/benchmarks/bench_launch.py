@@ -13,12 +13,14 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
@@ -78,14 +80,16 @@ def _launch(
     )
     try:
         url = f"http://127.0.0.1:{port}/api/messages"
-        asyncio.run(asyncio.wait_for(_first_answer(url, channel, token), PATIENCE))
+        asyncio.run(asyncio.wait_for(_first_answer(process, url, channel, token), PATIENCE))
         return time.perf_counter() - started
     finally:
         process.terminate()
         process.wait(10)
 
 
-async def _first_answer(url: str, channel: str, token: str) -> None:
+async def _first_answer(
+    process: subprocess.Popen[bytes], url: str, channel: str, token: str
+) -> None:
     body = json.dumps(activity(f"{channel}/")).encode()
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     async with aiohttp.ClientSession() as session:
@@ -96,13 +100,18 @@ async def _first_answer(url: str, channel: str, token: str) -> None:
                         raise SystemExit(f"the first turn was answered {response.status}")
                     return
             except aiohttp.ClientConnectorError:
+                if process.poll() is not None:
+                    raise SystemExit("a program ended before it answered") from None
                 await asyncio.sleep(0.01)
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the ports that the system gives to connections, which come and go."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def show(bare: list[float], ours: list[float]) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from figures import Figure, report
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -41,6 +42,10 @@ from tests.postgres import admin_connection, postgres_server
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 PAGE = 100
+WANTED = 0.5
+"""Of the driver's speed."""
+MOST_GROWTH = 40
+"""MiB of the process."""
 Batch = tuple[str, Sequence[Any]]
 
 
@@ -173,32 +178,41 @@ def _pages_of(batches: list[Batch]) -> list[list[Batch]]:
     return pages
 
 
-async def run(messages: int) -> None:
-    print(f"{'engine':<12}{'sync s':>9}{'executemany s':>15}{'rows':>10}{'msg/s':>9}{'ratio':>8}")
+async def run(messages: int) -> list[Figure]:
+    figures = []
+    print(f"{'engine':<12}{'sync s':>9}{'executemany s':>15}{'rows':>10}{'msg/s':>9}")
     with tempfile.TemporaryDirectory() as folder:
         urls = [f"sqlite://{folder}/{name}.db" for name in ("sync", "baseline")]
-        _print("sqlite", messages, *await measure(*urls, messages))
+        figures.append(_compared("sqlite", messages, *await measure(*urls, messages)))
     with postgres_server() as where:
         for name in ("sync", "baseline"):
             with admin_connection(where) as connection:
                 connection.execute(f"CREATE DATABASE {name}")
         urls = [f"postgres://postroom@/{name}?host={where}" for name in ("sync", "baseline")]
-        _print("postgresql", messages, *await measure(*urls, messages))
+        figures.append(_compared("postgresql", messages, *await measure(*urls, messages)))
+    figures.append(await _growth())
+    return figures
+
+
+def _compared(engine: str, messages: int, sync: float, baseline: float, rows: int) -> Figure:
+    print(
+        f"{engine:<12}{sync:>9.2f}{baseline:>15.2f}{rows:>10,}{messages / sync:>9.0f}", flush=True
+    )
+    ratio = baseline / sync
+    what = f"sync, against executemany of the same rows, {engine}"
+    return Figure(what, f"≥ {WANTED:g}×", f"{ratio:.2f}×", ratio >= WANTED)
+
+
+async def _growth() -> Figure:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite://{folder}/grow.db"
         await migrate(url)
         async with database(url):
             sizes = (await synced(url, 100_000)).sizes
-        growth = (sizes[100_000] - sizes[1_000]) / 2**20
-        print(f"growth of the process from 1,000 to 100,000 messages: {growth:.1f} MiB (< 40)")
-
-
-def _print(engine: str, messages: int, sync: float, baseline: float, rows: int) -> None:
-    print(
-        f"{engine:<12}{sync:>9.2f}{baseline:>15.2f}{rows:>10,}{messages / sync:>9.0f}"
-        f"{baseline / sync:>7.2f}x  (0.5x or more is wanted)"
-    )
+    growth = (sizes[100_000] - sizes[1_000]) / 2**20
+    what = "growth from 1,000 to 100,000 messages"
+    return Figure(what, f"< {MOST_GROWTH} MiB", f"{growth:.1f} MiB", growth < MOST_GROWTH)
 
 
 if __name__ == "__main__":
-    asyncio.run(run(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000))
+    report(asyncio.run(run(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.pacer import Pacer
 from core.jobs.schedule import Timer
 from core.jobs.tasks import Timing
 from core.keyring import new_settings
@@ -42,7 +44,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def make_house(
-    folder_with_keys: Path, tmp_path: Path, sqlite_url: str
+    folder_with_keys: Path, tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[MakeHouse]:
     """Build and start one. `admins` are Entra ids, the tenant's first member by default; `more`
     are other settings.
@@ -58,6 +60,8 @@ async def make_house(
             **more: Any,
         ) -> House:
             clock = RunningClock()
+            pacer = partial(Pacer, ticks=clock.seconds, sleep=clock.sleep)
+            monkeypatch.setattr("bot.connector.Pacer", pacer)
             folder = shutil.copytree(folder_with_keys, tmp_path / "sandbox")
             tenant = sample_tenant(members)
             mail = source or MemorySource(list(some_mail()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -29,7 +30,7 @@ from sandbox.teams.client import TeamsClient
 from sandbox.teams.history import Activity
 from sandbox.tenant import User
 from sandbox.tour.cards import as_activity, choices, link, title, words
-from sandbox.tour.waiting import until
+from sandbox.tour.waiting import NotInTime, until
 from tests.clock import MONDAY_MORNING
 from wiring import serving
 
@@ -45,6 +46,14 @@ class RunningClock:
 
     def __call__(self) -> datetime:
         return self._starts_at + timedelta(seconds=time.monotonic() - self._began)
+
+    def seconds(self) -> float:
+        return self().timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        """Time passes at once: for waits that only keep a pace."""
+        self.advance(seconds=seconds)
+        await asyncio.sleep(0)
 
     def advance(self, **by: float) -> None:
         self._starts_at += timedelta(**by)
@@ -90,8 +99,9 @@ class House:
             await self.client.install(user)
 
     async def ask(self, user: User, text: str) -> Activity:
-        """What the bot answered last."""
-        return (await self.client.say(user, text))[-1]
+        """What the bot answered last; what it says by itself meanwhile answers nothing."""
+        said = await self.client.say(user, text)
+        return [one for one in said if one.get("replyToId")][-1]
 
     async def told(self, user: User, text: str) -> str:
         """The same in words."""
@@ -263,7 +273,11 @@ class House:
         async def look() -> bool:
             return not await waiting.exists()
 
-        await until(look, "the outbox to be empty")
+        try:
+            await until(look, "the outbox to be empty")
+        except NotInTime:
+            rows = await waiting.values_list("kind", "state", "attempts", "error_code")
+            raise NotInTime(f"the outbox to be empty: {rows}") from None
 
     def dump(self, *left_out: str) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table."""

@@ -1,4 +1,4 @@
-"""Two replicas on one PostgreSQL: jobs are shared, and each thread is somebody's exactly once."""
+"""Postroom on PostgreSQL with its jobs on procrastinate: the same journey, and a restart."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ pytestmark = pytest.mark.scenario
 
 
 @pytest.fixture
-async def shared(make_house: MakeHouse, postgres_url: str) -> House:
+async def shared(postgres_url: str, make_house: MakeHouse) -> House:
+    """The database is asked for first, so that it outlives the house."""
     house = await make_house(database_url=SecretStr(postgres_url), jobs="distributed")
     await house.install(*house.people)
     return house

