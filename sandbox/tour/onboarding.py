@@ -81,9 +81,11 @@ async def _prove(scene: Scene, card: Activity, *, waits: bool) -> Activity:
             "Waiting for Microsoft",
             title(scene.standing(admin, card)),
         )
+        await until(records.all_told, "word that it waits")
         scene.transcript.happened("an Exchange administrator runs the lines")
         scene.box.grant_in_exchange()
         await scene.press(admin, card, "Check now")
+    await until(records.all_told, "word that the probes pass")
     card = scene.standing(admin, card)
     checks.equal("the probes pass", "Which folders are worked?", title(card))
     return card
