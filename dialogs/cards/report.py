@@ -43,7 +43,7 @@ def report_card(view: ReportView, *, now: datetime) -> Card:
     body: list[Element] = [
         heading(title),
         rich(run(safe(view.mailbox, SUBJECT, "All your mailboxes"), isSubtle=True)),
-        table(("Figure", "Threads"), _figures(view, now)),
+        table(("Figure", "Value"), _figures(view, now)),
         _chart(view),
     ]
     if view.members:
@@ -74,9 +74,9 @@ def channel_report(view: ReportView) -> str:
 def _figures(view: ReportView, now: datetime) -> list[tuple[str, str]]:
     oldest = age(view.oldest_open_at, now) if view.oldest_open_at else "–"
     return [
-        ("Received", f"{view.received:,}"),
-        ("Answered", "not seen" if view.answered is None else f"{view.answered:,}"),
-        ("Finished", f"{view.finished:,}"),
+        ("Messages received", f"{view.received:,}"),
+        ("Threads answered", "not seen" if view.answered is None else f"{view.answered:,}"),
+        ("Threads finished", f"{view.finished:,}"),
         ("Open now", f"{view.open:,}"),
         ("Unassigned now", f"{view.unassigned:,}"),
         ("Oldest open", oldest),
@@ -119,10 +119,10 @@ def _chart(view: ReportView) -> Element:
     series = (("Received", "received"), ("Finished", "finished"))
     return {
         "type": "Chart.VerticalBar.Grouped",
-        "title": "Received and finished each day",
+        "title": "Messages received and threads finished each day",
         "showTitle": True,
         "xAxisTitle": "Day",
-        "yAxisTitle": "Threads",
+        "yAxisTitle": "Number",
         "data": [
             {
                 "legend": legend,
