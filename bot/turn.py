@@ -76,8 +76,10 @@ async def reply(turn_context: TurnContext, payload: Payload) -> str:
     """
     connector = cast(Connector, turn_context.turn_state[CONNECTOR_KEY])
     # Not `connector.reply`: Teams threads by the conversation's id alone, and Microsoft's
-    # Playground gives a reply no id, so that its card could never be updated.
-    sent = await connector.send(reference_of(turn_context), payload, patience=IN_TURN)
+    # Playground gives a reply no id, so that its card could never be updated. The activity
+    # says itself what it answers.
+    answer = {**payload, "replyToId": turn_context.activity.id}
+    sent = await connector.send(reference_of(turn_context), answer, patience=IN_TURN)
     turn_context.responded = True
     return sent
 

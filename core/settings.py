@@ -93,6 +93,12 @@ def _file(path: Path) -> Path:
     return path
 
 
+def _new_file(path: Path) -> Path:
+    if not path.parent.is_dir():
+        raise ValueError("its folder does not exist")
+    return path
+
+
 Guid = Annotated[str, AfterValidator(_guid)]
 Guids = Annotated[tuple[str, ...], NoDecode, AfterValidator(_guids)]
 Url = Annotated[str, AfterValidator(_url)]
@@ -180,7 +186,7 @@ class Settings(PackageSettings):
     sync_seconds: int = Field(
         default=60, ge=1, le=3600, description="Seconds between two rounds over a mailbox."
     )
-    log_file: Path | None = Field(
+    log_file: Annotated[Path, AfterValidator(_new_file)] | None = Field(
         default=None,
         description="File for the log, readable by its owner alone, a new one each day (UTC);"
         " one for each process. Without it the log goes to stderr.",

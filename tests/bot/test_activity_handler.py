@@ -101,7 +101,8 @@ async def test_with_nothing_open_there_is_nothing_to_end(chat, text):
 
 async def test_a_channel_sees_numbers_and_first_names_only(chat):
     (payload,) = await chat.say("take 42", channel=True)
-    assert payload == {"type": "message", "text": "#42 is with Anna."}
+    said = {"type": "message", "text": "#42 is with Anna."}
+    assert payload == said | {"replyToId": payload["replyToId"]}
     (payload,) = await chat.say("report", channel=True)
     assert "attachments" not in payload
 
