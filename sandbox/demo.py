@@ -22,6 +22,7 @@ from core.settings import Settings
 from sandbox.certificates import write_private
 from sandbox.demo_chat import chat
 from sandbox.microsoft365 import Microsoft365, mail_from
+from sandbox.playground import PORTS
 from sandbox.postroom import Serve, free_port, settings_for
 from sandbox.sample import sample_tenant
 from sandbox.teams.client import TeamsClient
@@ -37,7 +38,9 @@ HELD_BACK = 60
 """Messages that trickle in while the demo runs."""
 SYNC_SECONDS = 10
 TEAM = "Help desk"
-LOOPBACK_HOSTS = ("http://localhost", "http://127.0.0.1")
+PLAYGROUNDS = tuple(
+    f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in PORTS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def _settings(options: DemoOptions, box: Microsoft365) -> Settings:
         sync_seconds=SYNC_SECONDS,
     )
     if options.unsigned:
-        hosts = (*settings.service_hosts, *LOOPBACK_HOSTS)
+        hosts = (*settings.service_hosts, *PLAYGROUNDS)
         return settings.model_copy(update={"service_hosts": hosts})
     return settings
 

@@ -24,6 +24,8 @@ PACKAGE = "@microsoft/m365agentsplayground@0.2.28"
 OLDEST_NODE = 18
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "playground"
 CONFIG = ".m365agentsplayground.yml"
+PORTS = range(56150, 56160)
+"""Where it may listen: the demo answers to no other ports."""
 OTHERS = 5
 """Users besides the one who types; the Playground wants exactly so many."""
 
@@ -31,7 +33,14 @@ OTHERS = 5
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make teams", description=__doc__)
     parser.add_argument("--bot-port", type=int, default=3978, help="where the demo listens")
-    parser.add_argument("--port", type=int, default=56150, help="where the Playground listens")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=PORTS[0],
+        choices=PORTS,
+        metavar="PORT",
+        help=f"where the Playground listens: {PORTS[0]} to {PORTS[-1]}",
+    )
     parser.add_argument("--as", dest="first_name", help="who you are: a member's first name")
     options = parser.parse_args(arguments)
     tenant = sample_tenant(OTHERS + 1)
