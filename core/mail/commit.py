@@ -167,19 +167,19 @@ class _Page:
         )
         return {row["graph_id"]: row for row in rows}
 
-    def _direction(self, header: MessageHeader) -> Direction:
-        sent = self._folder.kind is FolderKind.SENT
-        ours = header.from_ is not None and header.from_.address == self._mailbox.address
-        return Direction.OUT if sent or ours else Direction.IN
+    @property
+    def _direction(self) -> Direction:
+        """By the folder alone: anybody outside can write the mailbox into their From."""
+        return Direction.OUT if self._folder.kind is FolderKind.SENT else Direction.IN
 
     def _other_side(self, header: MessageHeader) -> Address:
         """The person outside: who wrote it, or the first to whom we wrote."""
-        if self._direction(header) is Direction.IN:
+        if self._direction is Direction.IN:
             return header.from_ or header.sender or UNKNOWN
         return next((to for to in header.to or () if to.address != self._mailbox.address), UNKNOWN)
 
     def _fold_new(self, header: MessageHeader) -> Row:
-        direction = self._direction(header)
+        direction = self._direction
         at = arrival(header, self._now)
         thread = self._threads.of(conversation_of(header))
         if thread is None:

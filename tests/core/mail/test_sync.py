@@ -310,3 +310,16 @@ async def test_a_released_thread_stays_for_anyone_when_its_mail_changes(office: 
     await office.sync()
     thread = await office.thread("c1")
     assert (thread.assignee_id, thread.waiting_reason) == (None, "released")
+
+
+async def test_mail_that_claims_to_be_from_the_mailbox_itself_is_no_answer(office: Office) -> None:
+    await office.live()
+    office.feed.give(office.inbox.graph_id, header("m1", "c1"))
+    await office.sync()
+    office.feed.give(
+        office.inbox.graph_id, header("m2", "c1", at=later(5), sender="help@contoso.example")
+    )
+    await office.sync()
+    thread = await office.thread("c1")
+    assert thread.first_answered_at is None
+    assert thread.last_received_at == later(5)
