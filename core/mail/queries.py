@@ -14,7 +14,7 @@ from core.mail.models import Direction, MailMessage, MailThread, ThreadState
 from core.mail.moments import moment
 from core.mail.rows import marks
 from core.mail.views import ThreadPage, ThreadRow, ThreadView, WhyView
-from core.mailboxes.models import FolderKind
+from core.mailboxes.models import FolderKind, MailboxState
 from core.people.models import Member
 from core.people.views import Actor
 from core.sealing import DataKey, Vault
@@ -36,7 +36,10 @@ SELECT t.id, t.mailbox_id, t.sealed_subject, t.last_received_at, t.received_at, 
  ORDER BY t.last_received_at, t.id
 """
 """Only those of the page are joined; the others are counted, on the index alone."""
-_OPEN = "mailbox_id IN ({mailboxes}) AND state = 'open' AND {where}"
+_OPEN = """
+mailbox_id IN (SELECT id FROM mailbox WHERE id IN ({mailboxes}) AND state <> 'offboarded')
+AND state = 'open' AND {where}
+"""
 
 
 class Threads:
@@ -46,7 +49,10 @@ class Threads:
         self._vault = vault
 
     async def queue(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
-        """The actor's open threads, the one that waits longest first."""
+        """The actor's open threads, the one that waits longest first.
+
+        Not those of a mailbox that was left and whose record is kept: nothing happens there.
+        """
         return await self._page(actor, "assignee_id = {}", [actor.member_id], page, per_page)
 
     async def unassigned(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
@@ -60,11 +66,12 @@ class Threads:
         )
 
     async def count_open(self, actor: Actor) -> int:
-        return await MailThread.filter(
+        open_threads = MailThread.filter(
             assignee_id=actor.member_id,
             state=ThreadState.OPEN,
             mailbox_id__in=actor.mailboxes,
-        ).count()
+        )
+        return await open_threads.exclude(mailbox__state=MailboxState.OFFBOARDED).count()
 
     async def thread(self, actor: Actor, thread_id: int) -> ThreadView:
         """One thread with why it is whose. Raises NotFound unless it is theirs to see."""

@@ -13,7 +13,7 @@ from core.audit.models import AuditEntry
 from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
 from core.mail.models import EventKind, MailThread, ThreadEvent, ThreadState
 from core.mail.queries import Threads
-from core.mailboxes.models import Mailbox
+from core.mailboxes.models import Mailbox, MailboxState
 from core.outbox.models import OutboxMessage
 from core.outbox.queue import Outbox
 from core.people.models import Member, MemberState
@@ -173,6 +173,19 @@ async def test_what_nobody_could_be_given_waits_and_is_given_out_later(desk: Des
     await Member.filter(id=desk.bo.member_id).update(state=MemberState.READY)
     assert await desk.assignments.assign_waiting(desk.mailbox.id) == 1
     assert (await MailThread.get(id=thread.id)).assignee_id == desk.bo.member_id
+
+
+async def test_threads_of_a_mailbox_that_was_left_stand_in_nobodys_queue(desk: Desk) -> None:
+    await desk.thread(assignee_id=desk.ada.member_id)
+    await desk.thread()
+    before = await desk.threads.queue(desk.ada), await desk.threads.unassigned(desk.ada)
+
+    await Mailbox.filter(id=desk.mailbox.id).update(state=MailboxState.OFFBOARDED)
+
+    after = await desk.threads.queue(desk.ada), await desk.threads.unassigned(desk.ada)
+    assert [page.total for page in before] == [1, 1]
+    assert [page.total for page in after] == [0, 0]
+    assert await desk.threads.count_open(desk.ada) == 0
 
 
 async def test_a_queue_is_paged_and_the_longest_waiting_stands_first(desk: Desk) -> None:
