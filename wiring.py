@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from types import ModuleType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from tortoise.connection import get_connection
 
 from bot.activity_handler import PostroomActivityHandler
-from bot.adapter import PostroomAdapter
+from bot.adapter import PostroomAdapter, uncounted
 from bot.authentication import JwtAuthenticator
 from bot.bot_token import BotToken
 from bot.callers import TEAMS_SERVICE_HOSTS, ActivityChecks, Authenticator
@@ -32,7 +32,7 @@ from bot.links import SignedLinks
 from bot.loopback import LoopbackUnsigned
 from bot.notifier import Notifier
 from bot.outgoing import HttpDoor, open_session
-from bot.pages import About
+from bot.pages import PrivacyFacts
 from bot.replies import Replies
 from bot.routes import Routes
 from bot.signing_keys import SigningKeys
@@ -43,6 +43,7 @@ from core.clock import Clock, utc_now
 from core.conversations.handled import HandledActivities
 from core.conversations.open_dialogs import OpenDialogs
 from core.database import database
+from core.gauges import read_gauges
 from core.graph.client import GraphClient
 from core.graph.http import make_http, make_sign_in_http
 from core.graph.sign_in import SignIn
@@ -80,6 +81,9 @@ from dialogs.onboarding import ONBOARDING
 from dialogs.runner import DialogRunner
 from dialogs.services import GrantFacts, Services
 from dialogs.talks import Talks
+
+if TYPE_CHECKING:
+    from bot.metrics import Metrics
 
 LATE = 300
 """Seconds a timer may be late; then one run stands for all that were missed."""
@@ -133,7 +137,8 @@ class Parts:
         )
         self.vault = Vault(self.ring)
         self.hosts = AllowedHosts(settings.outgoing_hosts())
-        self.tasks = Tasks()
+        self.metrics = _metrics(now) if settings.metrics else None
+        self.tasks = Tasks(self.metrics.job) if self.metrics else Tasks()
         self.jobs = _engine(settings, self.tasks, now)
         self.outbox = Outbox(self.jobs)
 
@@ -309,6 +314,12 @@ def _distributed() -> ModuleType:
     return import_module("core.jobs.distributed")
 
 
+def _metrics(now: Clock) -> Metrics:
+    """The figures and their library, loaded only where they are switched on."""
+    made: Metrics = import_module("bot.metrics").Metrics(lambda: read_gauges(now()))
+    return made
+
+
 @asynccontextmanager
 async def _web(settings: Settings, parts: Parts, unsigned: bool) -> AsyncIterator[str]:
     """The HTTP server; yields where it listens."""
@@ -318,6 +329,7 @@ async def _web(settings: Settings, parts: Parts, unsigned: bool) -> AsyncIterato
         parts.handler.on_turn,
         first_time=parts.handled.first_time,
         on_error=parts.handler.on_error,
+        count=parts.metrics.turn if parts.metrics else uncounted,
     )
     app = web.Application()
     Routes(
@@ -327,7 +339,13 @@ async def _web(settings: Settings, parts: Parts, unsigned: bool) -> AsyncIterato
         links=parts.links,
         outlook=Outlook(parts.graph, parts.access),
         ready=_ready,
-        about=About(settings.name, settings.contact, settings.data_region),
+        privacy=PrivacyFacts(
+            settings.name,
+            settings.contact,
+            settings.data_region,
+            settings.log_days if settings.log_file else None,
+        ),
+        metrics=parts.metrics.text if parts.metrics else None,
     ).add_to(app)
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()

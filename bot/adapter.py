@@ -36,9 +36,16 @@ FirstTime = Callable[[str, str], Awaitable[bool]]
 OnError = Callable[[TurnContext, str], Awaitable[None]]
 """Apologises in the chat; gets the operation id under which the error is in the log."""
 
+CountTurn = Callable[[str], None]
+"""Counts a turn: `done`, `failed`, or `refused` before it began."""
+
 T = TypeVar("T")
 
 log = get_logger(__name__)
+
+
+def uncounted(outcome: str) -> None:
+    """Where no figures are kept."""
 
 
 class PostroomAdapter(CloudAdapterBase):  # type: ignore[misc]
@@ -56,8 +63,10 @@ class PostroomAdapter(CloudAdapterBase):  # type: ignore[misc]
         *,
         first_time: FirstTime,
         on_error: OnError,
+        count: CountTurn = uncounted,
     ) -> None:
         super().__init__(authenticator)
+        self._count = count
         self._authenticator = authenticator
         self._connector = connector
         self._on_turn = on_turn
@@ -71,11 +80,14 @@ class PostroomAdapter(CloudAdapterBase):  # type: ignore[misc]
             activity = await read_request(request)
             caller = await self._authenticator.authenticate(request, activity)
         except Refused as refused:
+            self._count("refused")
             return web.Response(status=refused.status, text=refused.reason)
         except Unauthenticated as refused:
+            self._count("refused")
             log.warning("caller refused", reason=refused.reason)
             return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
         except KeysUnavailable:
+            self._count("refused")
             log.error("caller not checked: no signing keys")
             return web.Response(status=503, headers={"Retry-After": "5"})
         operation_id = new_operation_id()
@@ -89,6 +101,7 @@ class PostroomAdapter(CloudAdapterBase):  # type: ignore[misc]
     ) -> web.Response:
         context = self._context(activity, caller)
         done = await self._at_the_edge(lambda: self._run_event(context))
+        self._count("done" if done else "failed")
         if not done and activity.type == "message":
             await self._at_the_edge(lambda: self._on_error(context, operation_id))
         return web.Response()
@@ -104,6 +117,7 @@ class PostroomAdapter(CloudAdapterBase):  # type: ignore[misc]
         context = self._context(activity, caller)
         sorry = failed(activity.name, operation_id)
         answer = await self._at_the_edge(lambda: self._run_invoke(context, sorry)) or sorry
+        self._count("failed" if answer is sorry else "done")
         return web.Response(status=answer.status, body=answer.body, content_type="application/json")
 
     async def _run_invoke(self, context: TurnContext, sorry: InvokeAnswer) -> InvokeAnswer:

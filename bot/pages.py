@@ -30,16 +30,6 @@ _REFUSED = {
     "has_admin": "Postroom has an admin in your organization already: please ask them.",
 }
 
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Who runs this Postroom, as the settings say it."""
-
-    name: str = "Postroom"
-    contact: str = "your Microsoft 365 administrator"
-    data_region: str = "not stated"
-
-
 TERMS = (
     "Postroom is used under the terms of the organization that runs it.",
     "An administrator of the Microsoft 365 tenant must set it up. It is for members of that "
@@ -48,8 +38,49 @@ TERMS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PrivacyFacts:
+    """What the privacy page says of the one who runs this Postroom."""
+
+    name: str
+    """What the bot is called."""
+    contact: str
+    """Who answers questions about personal data."""
+    data_region: str
+    """Where the database is kept."""
+    log_days: int | None
+    """Days that log files are kept; None: the log goes to whoever hosts it."""
+
+
+def privacy_paragraphs(facts: PrivacyFacts) -> tuple[str, ...]:
+    name, contact, region = map(escape, (facts.name, facts.contact, facts.data_region))
+    days = "as long as its host keeps them"
+    if facts.log_days is not None:
+        days = f"for {facts.log_days} {'day' if facts.log_days == 1 else 'days'}"
+    return (
+        f"{name} works shared mailboxes for the organization that runs it. That organization "
+        f"decides what it is used for. Questions about your data: {contact}.",
+        "<b>Mail.</b> Of a mail its headers are recorded: who wrote, the subject, when, in which "
+        "folder, and what became of it. Nothing of its text or attachments is ever kept, logged "
+        "or passed on. The mails themselves stay in Exchange.",
+        "<b>People who write.</b> Name, address and the subjects of their mails, encrypted under "
+        "a key of their own for each person. Only the people of that mailbox see them.",
+        "<b>Members.</b> Name, work address, Teams and Entra ids, roles, and what they did with "
+        "mail: taken, passed on, put back, finished, answered. Whoever works a mailbox with them "
+        "sees what they have open; its leads see figures for each person; admins see who is "
+        "ready; an audit log of changes is kept by member id. In a channel first names and "
+        "numbers are shown.",
+        f"<b>Logs.</b> They hold ids, never a name, an address or a subject, and are kept {days}.",
+        f"<b>Where, and who receives it.</b> The database is kept here: {region}. Processors are "
+        "Microsoft, whose Teams, Entra and Graph services carry mail headers and cards, and "
+        "whoever hosts the server and the database for that organization. Nobody else.",
+        "<b>For how long.</b> Until the organization leaves the mailbox and has its record "
+        "destroyed: then threads, senders and history go, with their keys.",
+    )
+
+
 def page(title: str, *paragraphs: str, status: int = 200) -> web.Response:
-    """All of it is our own text; nothing that came with a request."""
+    """Our own text and what the settings say, escaped; nothing that came with a request."""
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
     return web.Response(
         status=status,
@@ -61,26 +92,6 @@ def page(title: str, *paragraphs: str, status: int = 200) -> web.Response:
         ),
         content_type="text/html",
         headers=_HEADERS,
-    )
-
-
-def privacy_page(about: About) -> web.Response:
-    """The settings' texts are shown as they are, never as markup."""
-    name, contact, region = map(escape, (about.name, about.contact, about.data_region))
-    return page(
-        "Privacy",
-        f"{name} works shared mailboxes for the organization that runs it. That organization "
-        f"decides what it is used for. Questions about your data are answered by {contact}.",
-        f"<b>Mail.</b> {name} keeps a record of headers: who wrote, the subject, when, in which "
-        "folder, and what became of it. Nothing of a mail's text or attachments is ever kept, "
-        "logged or passed on. The mails themselves stay in Exchange.",
-        "<b>People who write.</b> Names, addresses and subjects are encrypted under a key of "
-        "their own for each person.",
-        "<b>Members.</b> Name, work address, Teams and Entra ids, and what they did with mail. "
-        "Colleagues see what each other has open; leads see figures for the people of their "
-        "mailboxes; admins see who is ready.",
-        f"<b>Where it is kept.</b> Region: {region}.",
-        "<b>Who receives it.</b> Microsoft, whose Teams and Graph services carry it. Nobody else.",
     )
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.links import SignedLinks
 from bot.outgoing import TooLarge, read_at_most
-from bot.pages import TERMS, About, consent_page, page, privacy_page
+from bot.pages import TERMS, PrivacyFacts, consent_page, page, privacy_paragraphs
 from bot.ports import Notifications, Outlook
 from core.errors import ExternalError, InvalidInput, NotFound, UserError
 from dialogs.services import Onboarding
@@ -37,8 +37,8 @@ class Routes:
     links: SignedLinks
     outlook: Outlook
     ready: Callable[[], Awaitable[bool]]
-    about: About
-    metrics: Callable[[], bytes] | None = None
+    privacy: PrivacyFacts
+    metrics: Callable[[], Awaitable[bytes]] | None = None
 
     def add_to(self, app: web.Application) -> None:
         router = app.router
@@ -114,7 +114,7 @@ class Routes:
         return _redirect(url)
 
     async def _privacy(self, request: web.Request) -> web.Response:
-        return privacy_page(self.about)
+        return page("Privacy", *privacy_paragraphs(self.privacy))
 
     async def _terms(self, request: web.Request) -> web.Response:
         return page("Terms of use", *TERMS)
@@ -131,7 +131,7 @@ class Routes:
         )
 
     async def _metrics(self, request: web.Request) -> web.Response:
-        made = self.metrics() if self.metrics is not None else b""
+        made = await self.metrics() if self.metrics is not None else b""
         return web.Response(body=made, headers={"Content-Type": "text/plain; version=0.0.4"})
 
 

@@ -48,6 +48,7 @@ ONLY_IN = {
     "procrastinate": {"core/jobs/distributed.py", "core/migrate.py"},
     "psycopg": {"core/jobs/distributed.py", "core/migrate.py"},
     "httpx": {"core/graph/*.py"},
+    "prometheus_client": {"bot/metrics.py"},
     "msal": {"core/graph/*.py"},
     "asyncpg": set(),
     "aiosqlite": set(),

@@ -50,8 +50,10 @@ async def _run(
     except Exception as error:  # noqa: BLE001  the edge of a job
         retry_in = task.retry.wait(error, attempts)
         _log_failure(error, attempts, retry_in)
+        task.count(task.name, "retried" if retry_in else "failed")
         return Outcome(code_of(error), retry_in)
     log.info("job done", attempts=attempts)
+    task.count(task.name, "done")
     return Outcome()
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from core.jobs.retry import RetryStrategy
 from core.ports import Task
+
+CountJob = Callable[[str, str], None]
+"""Counts a job that was run; gets the task's name and `done`, `retried` or `failed`."""
+
+
+def uncounted(task: str, outcome: str) -> None:
+    """Where no figures are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +22,7 @@ class RegisteredTask:
     run: Task
     """Called with the job's facts as keyword arguments."""
     retry: RetryStrategy
+    count: CountJob = uncounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +41,14 @@ class Timing:
 class Tasks:
     """The tasks by name; filled once, at start-up."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: CountJob = uncounted) -> None:
+        self._count = count
         self._by_name: dict[str, RegisteredTask] = {}
 
     def register(self, name: str, run: Task, retry: RetryStrategy | None = None) -> None:
         if name in self._by_name:
             raise ValueError(f"task {name} is registered already")
-        self._by_name[name] = RegisteredTask(name, run, retry or RetryStrategy())
+        self._by_name[name] = RegisteredTask(name, run, retry or RetryStrategy(), self._count)
 
     def find(self, name: str) -> RegisteredTask | None:
         return self._by_name.get(name)

@@ -19,8 +19,6 @@ async def report(stage: Stage) -> None:
     checks.equal("and what is unassigned", f"{now.waiting:,}", figures.get("Unassigned now"))
     answered = (figures.get("Threads answered") or "").replace(",", "")
     checks.true("answers have a figure", answered.isdigit())
-        "answers have a figure", (figures.get("Threads answered") or "").replace(",", "").isdigit()
-    )
     checks.true("there is a chart", has_element(card_in(card), "Chart."))
     each = await records.open_threads()
     members = await records.member_ids()

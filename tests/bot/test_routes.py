@@ -9,12 +9,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.links import SignedLinks
-from bot.pages import About
+from bot.pages import PrivacyFacts
 from bot.routes import Routes
 from core.errors import GraphError, InvalidInput, NotFound
 from core.mailboxes.views import CallbackOutcome
 
 pytestmark = pytest.mark.scenario
+
+PRIVACY = PrivacyFacts("Mailroom", "privacy@contoso.example <office>", "Sweden", 30)
 
 
 class Behind:
@@ -47,6 +49,9 @@ class Behind:
             raise self.failure
         return self.url
 
+    async def metrics(self) -> bytes:
+        return b"turns 1\n"
+
     async def ready(self) -> bool:
         return self.is_ready
 
@@ -71,8 +76,8 @@ async def client(behind, links):
         links=links,
         outlook=behind,
         ready=behind.ready,
-        about=About(contact="<i>Dana</i>", data_region="Frankfurt"),
-        metrics=lambda: b"turns 1\n",
+        privacy=PRIVACY,
+        metrics=behind.metrics,
     ).add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield client
@@ -181,8 +186,17 @@ async def test_pages_and_probes_answer(client, behind):
     assert (await client.get("/health")).status == 200
 
 
+async def test_the_privacy_page_names_who_answers_where_it_is_kept_and_who_receives_it(client):
+    words = await (await client.get("/privacy")).text()
+    for said in (
+        "Mailroom", "privacy@contoso.example &lt;office&gt;", "Sweden", "for 30 days",
+        "Microsoft", "whoever hosts", "Only the people of that mailbox", "its leads see figures",
+    ):  # fmt: skip
+        assert said in words
+
+
 async def test_metrics_are_there_only_when_switched_on(behind, links):
     app = web.Application()
-    Routes(behind.messages, behind, behind, links, behind, behind.ready, About()).add_to(app)
+    Routes(behind.messages, behind, behind, links, behind, behind.ready, PRIVACY).add_to(app)
     async with TestClient(TestServer(app)) as client:
         assert (await client.get("/metrics")).status == 404
