@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox.mail.mailbox import Mailbox
-from sandbox.mail.records import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +18,5 @@ class Truth:
 
 def truth(mailbox: Mailbox) -> Truth:
     sent = mailbox.folder("sentitems").number
-    messages = mailbox.messages.values()
-    answers = sum(one.folder == sent or _is_own(one, mailbox) for one in messages)
+    answers = sum(one.folder == sent for one in mailbox.messages.values())
     return Truth(len(mailbox.messages) - answers, answers, len(mailbox.by_conversation))
-
-
-def _is_own(message: Message, mailbox: Mailbox) -> bool:
-    return message.from_ is not None and message.from_.address.lower() == mailbox.address

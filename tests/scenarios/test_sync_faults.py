@@ -103,6 +103,7 @@ async def test_while_teams_is_down_cards_wait_and_come_once_when_it_is_up(workin
 
 
 async def test_notifications_bring_mail_at_once_and_their_subscriptions_live_on(working: House):
+    await working.subscribed()
     notifier = working.box.graph.notifier
     delivered = notifier.delivered
     await working.thread_of(working.arrives("Told at once"))
