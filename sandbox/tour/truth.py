@@ -12,7 +12,7 @@ class Truth:
     messages: int
     """From outside."""
     answers: int
-    """In Sent Items, or in the mailbox's own name wherever they lie."""
+    """In Sent Items."""
     threads: int
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import ClientResponse, ClientSession
 
 from core.database import sqlite_path
+from core.jobs.models import Job
 from core.jobs.rows import JobRows
 from core.mail.models import MailMessage, MailThread
 from core.mailboxes.models import Mailbox, MailboxState
@@ -265,6 +266,16 @@ class House:
             return len(self.box.graph.notifier.active()) >= 2
 
         await until(look, "subscriptions to both folders")
+
+    async def at_rest(self) -> None:
+        """Subscribed, and no sync is under way or waits for its turn."""
+        await self.subscribed()
+        self.clock.advance(seconds=15)
+
+        async def look() -> bool:
+            return not await Job.filter(task="sync_mailbox").exists()
+
+        await until(look, "the last sync to end")
 
     async def all_told(self) -> None:
         """The outbox is empty."""

@@ -103,7 +103,7 @@ async def test_while_teams_is_down_cards_wait_and_come_once_when_it_is_up(workin
 
 
 async def test_notifications_bring_mail_at_once_and_their_subscriptions_live_on(working: House):
-    await working.subscribed()
+    await working.at_rest()
     notifier = working.box.graph.notifier
     delivered = notifier.delivered
     await working.thread_of(working.arrives("Told at once"))
@@ -139,6 +139,7 @@ async def test_a_subscription_that_graph_drops_is_made_anew_and_what_was_missed_
 
 
 async def test_a_forged_notification_starts_nothing(working: House):
+    await working.at_rest()
     some = next(iter(working.box.graph.notifier.active().values()))
     forged = {
         "subscriptionId": some.id,
