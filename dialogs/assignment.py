@@ -238,6 +238,8 @@ def _thread_reply(
     named = {person.member_id for person in colleagues}
     if view.assignee_id is not None:
         named.add(view.assignee_id)
+    if explain and view.why is not None:
+        named.update(view.why.people)
     return Reply(
         card=card,
         public=say or _in_public(view),

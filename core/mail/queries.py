@@ -204,6 +204,7 @@ class Threads:
             at=decision.at,
             considered=tuple((names.get(i, "someone who left"), n) for i, n in considered),
             skipped=tuple((names.get(i, "someone who left"), code) for i, code in skipped),
+            people=tuple(sorted(names)),
         )
 
     def _name(self, member: Member | None) -> str | None:

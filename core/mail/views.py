@@ -20,6 +20,8 @@ class WhyView:
     """(name, open threads at that moment), in the order that decided."""
     skipped: tuple[tuple[str, str], ...]
     """(name, code of why not)."""
+    people: tuple[int, ...] = ()
+    """Ids of all members named here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,13 @@ def a_thread(thread_id: int = 42, **changes: Any) -> ThreadView:
         has_attachments=True,
         message_id=7,
         why=WhyView(
-            "fewest_open", "Anna Admin", None, NOW, (("Anna Admin", 2),), (("Ben", "invited"),)
+            "fewest_open",
+            "Anna Admin",
+            None,
+            NOW,
+            (("Anna Admin", 2),),
+            (("Ben", "invited"),),
+            people=(ANNA, BEN),
         ),
     )
     return replace(view, **changes)

@@ -62,6 +62,7 @@ async def test_taking_a_free_thread_makes_it_mine_and_says_so(desk: Desk) -> Non
     assert view.assignee == "Ada"
     assert view.why is not None
     assert (view.why.code, view.why.by, view.why.member) == ("taken", "Ada", "Ada")
+    assert view.why.people == (desk.ada.member_id,)
     assert await ThreadEvent.filter(kind=EventKind.TAKEN, thread_id=thread.id).count() == 1
     assert await AuditEntry.filter(actor_id=desk.ada.member_id).count() == 1
     assert await OutboxMessage.filter(kind="thread_card").count() == 1
