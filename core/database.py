@@ -21,6 +21,8 @@ MODELS = [
     "core.people.models",
     "core.mailboxes.models",
     "core.mail.models",
+    "core.threads.models",
+    "core.rules.models",
     "core.assignment.models",
     "core.conversations.models",
     "core.outbox.models",

@@ -17,6 +17,13 @@ class ThreadState(StrEnum):
     DONE = "done"
 
 
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
 class Direction(StrEnum):
     IN = "in"
     OUT = "out"
@@ -43,6 +50,7 @@ class EventKind(StrEnum):
     ANSWERED = "answered"
     FINISHED = "finished"
     REOPENED = "reopened"
+    MERGED = "merged"
 
 
 class Correspondent(Model):
@@ -107,6 +115,25 @@ class MailThread(Model):
     """Of the first message."""
     waiting_reason = fields.CharField(max_length=32, null=True)
     """Why nobody has it, such as `nobody_ready`."""
+    waits_for: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "postroom.Member", null=True, on_delete=fields.SET_NULL, related_name="awaited"
+    )
+    waits_for_id: int | None
+    """Whom it waits for, where it goes back to nobody else."""
+    priority = fields.CharEnumField(
+        Priority, max_length=8, default=Priority.NORMAL, db_default=Priority.NORMAL
+    )
+    effort = fields.IntField(default=1, db_default=1)
+    """The greatest weight of its tags; 1 without any."""
+    snoozed_until = fields.DatetimeField(null=True)
+    merged_into: fields.ForeignKeyNullableRelation[MailThread] = fields.ForeignKeyField(
+        "postroom.MailThread", null=True, on_delete=fields.SET_NULL, related_name="merged"
+    )
+    merged_into_id: int | None
+    """Its messages belong to that thread now; it is no work of its own."""
+    answer_due_at = fields.DatetimeField(null=True)
+    """When the first answer is due by the mailbox's targets; null: no target, or answered."""
+    finish_due_at = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
     """Raised by every change; changes are compare-and-set on it."""
 
@@ -118,6 +145,9 @@ class MailThread(Model):
             ("mailbox_id", "state", "assignee_id"),
             ("mailbox_id", "received_at"),
             ("correspondent_id",),
+            ("state", "snoozed_until"),
+            ("answer_due_at",),
+            ("finish_due_at",),
         )
 
 

@@ -28,6 +28,30 @@ class GrantKind(StrEnum):
 class Strategy(StrEnum):
     ROUND_ROBIN = "round_robin"
     LOAD_BALANCED = "load_balanced"
+    WEIGHTED = "weighted"
+    """By each person's share."""
+    SKILLS = "skills"
+    """Only who has a skill for the thread's tags; the fewest open among them."""
+    PULL = "pull"
+    """Nobody, until somebody asks for the next."""
+
+
+class Sticky(StrEnum):
+    """When a thread goes back to whoever had it before."""
+
+    IF_AVAILABLE = "if_available"
+    WITHIN_HOURS = "within_hours"
+    """It waits for them if they can be given work again within `sticky_hours`."""
+    ALWAYS = "always"
+    """It waits for them, however long."""
+
+
+class HandBack(StrEnum):
+    """What becomes of unfinished threads when their person's shift ends."""
+
+    KEEP = "keep"
+    POOL = "pool"
+    COLLEAGUE = "colleague"
 
 
 class FolderKind(StrEnum):
@@ -60,6 +84,36 @@ class Mailbox(Model):
     """Member id that round robin chose last."""
     answers_seen = fields.BooleanField(default=False)
     """An answer was once found in Sent Items: figures about answers mean something."""
+    timezone = fields.CharField(max_length=64, null=True)
+    """IANA name; null: the organization's."""
+    week = fields.CharField(max_length=255, default="", db_default="")
+    """Business hours as `core.people.week` writes them; empty: always open."""
+    holidays = fields.CharField(max_length=16, null=True)
+    """Whose public holidays it is closed on; null: the organization's, empty: none."""
+    capacity = fields.IntField(null=True)
+    """Open threads (or effort) a person may have here at most; null: no limit."""
+    counts_effort = fields.BooleanField(default=False, db_default=False)
+    """Load is the sum of the threads' effort, not their number."""
+    fair_share = fields.BooleanField(default=True, db_default=True)
+    """Nobody gets over 1.5 equal shares of a rolling hour while another is free."""
+    sticky = fields.CharEnumField(
+        Sticky, max_length=16, default=Sticky.IF_AVAILABLE, db_default=Sticky.IF_AVAILABLE
+    )
+    sticky_hours = fields.IntField(default=4, db_default=4)
+    sticky_sender_days = fields.IntField(null=True)
+    """A sender's new thread goes to who had their last one within so many days; null: no."""
+    hand_back = fields.CharEnumField(
+        HandBack, max_length=16, default=HandBack.KEEP, db_default=HandBack.KEEP
+    )
+    hand_back_to: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "postroom.Member", null=True, on_delete=fields.SET_NULL, related_name="handed_to"
+    )
+    hand_back_to_id: int | None
+    writes_back = fields.BooleanField(default=False, db_default=False)
+    """Assignee and tags are written to Outlook as categories."""
+    sends_replies = fields.BooleanField(default=False, db_default=False)
+    reads_bodies = fields.BooleanField(default=False, db_default=False)
+    """Rules may look into bodies, in flight; consented to for this mailbox on its own."""
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -81,7 +135,11 @@ class MailboxMember(Model):
     member_id: int
     is_lead = fields.BooleanField(default=False)
     in_pool = fields.BooleanField(default=True)
-    """Is given work, not only allowed to see it."""
+    """Is given work, not only allowed to see it: what a lead decides."""
+    opted_out = fields.BooleanField(default=False, db_default=False)
+    """Asked not to be given work here: what the person decides."""
+    weight = fields.IntField(default=1, db_default=1)
+    """Share of the arrivals under `weighted`."""
     last_assigned_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -24,7 +24,9 @@ class Organization(Model):
     tenant_id = fields.CharField(max_length=36, unique=True)
     wrapped_key = fields.BinaryField(null=True)
     """Data key for what is the organization's own: mailbox addresses, folder names."""
-    timezone = fields.CharField(max_length=64, default="UTC")
+    timezone = fields.CharField(max_length=64, default="UTC", db_default="UTC")
+    holidays = fields.CharField(max_length=16, default="", db_default="")
+    """Whose public holidays nobody works on, such as `DE-BY`; empty: none."""
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -48,6 +50,12 @@ class Member(Model):
     state = fields.CharEnumField(MemberState, max_length=16, default=MemberState.INVITED)
     is_admin = fields.BooleanField(default=False)
     is_privacy_officer = fields.BooleanField(default=False)
+    timezone = fields.CharField(max_length=64, null=True)
+    """IANA name; null: the organization's."""
+    week = fields.CharField(max_length=255, default="", db_default="")
+    """Working hours as `core.people.week` writes them; empty: always at work."""
+    holidays = fields.CharField(max_length=16, null=True)
+    """Whose public holidays are days off, such as `DE-BY`; null: as the organization."""
     pseudonym = fields.CharField(max_length=16)
     """Random; stands for the person in statistics and outlives them."""
     created_at = fields.DatetimeField()
@@ -56,6 +64,28 @@ class Member(Model):
     class Meta:
         table = "member"
         unique_together = (("organization", "entra_id"),)
+
+
+class Absence(Model):
+    """A time in which a member is given nothing. Why they are away is not kept."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "postroom.Organization", on_delete=fields.RESTRICT
+    )
+    organization_id: int
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "postroom.Member", on_delete=fields.CASCADE
+    )
+    member_id: int
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField(null=True)
+    """Null: until they say that they are back."""
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "absence"
+        indexes = (("member_id", "ends_at"),)
 
 
 class Reference(Model):
