@@ -57,7 +57,7 @@ check: install
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy --strict core dialogs bot
-	$(VENV)/bin/mypy --strict wiring.py app.py
+	$(VENV)/bin/mypy --strict app.py wiring/*.py
 	$(RUN) -m pytest -q tests/test_house.py
 
 format: install

@@ -35,47 +35,59 @@ class CardAction:
         return await self.act(services, turn, inputs)
 
 
+ADMIN = Who.ADMIN
+
+THREADS = {
+    "thread.show": CardAction(assignment.show_button),
+    "thread.open": CardAction(assignment.show_button, replaces=False),
+    "thread.why": CardAction(assignment.why_button),
+    "thread.take": CardAction(assignment.take_button),
+    "thread.release": CardAction(assignment.release_button),
+    "thread.done": CardAction(assignment.finish_button),
+    "thread.reopen": CardAction(assignment.reopen_button),
+    "thread.pass": CardAction(assignment.pass_button),
+    "thread.assign": CardAction(assignment.assign_button),
+    "queue.page": CardAction(assignment.queue_button),
+    "queue.done": CardAction(assignment.queue_done_button),
+    "queue.release": CardAction(assignment.queue_release_button),
+    "unassigned.page": CardAction(assignment.unassigned_button),
+    "unassigned.take": CardAction(assignment.unassigned_take_button),
+    "unassigned.done": CardAction(assignment.unassigned_done_button),
+}
+PEOPLE = {
+    "people.page": CardAction(people.page_button),
+    "people.admin": CardAction(people.admin_button, ADMIN),
+    "people.privacy": CardAction(people.privacy_button, ADMIN),
+    "people.remove": CardAction(people.remove_button, ADMIN),
+    "people.removed": CardAction(people.removed_button, ADMIN),
+}
+MAILBOXES = {
+    "mailbox.list": CardAction(mailboxes.list_button),
+    "mailbox.pause": CardAction(mailboxes.pause_button, ADMIN),
+    "mailbox.resume": CardAction(mailboxes.resume_button, ADMIN),
+    "mailbox.consents": CardAction(mailboxes.consents_button),
+    "consent.revoke": CardAction(mailboxes.revoke_button),
+    "consent.revoked": CardAction(mailboxes.revoked_button),
+}
+OPERATIONS = {
+    "report.show": CardAction(reports.report_button),
+    "letters.retry": CardAction(reports.retry_button, ADMIN),
+}
+
+
 def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
     async def help_(services: Services, turn: Turn, inputs: Inputs) -> Reply:
         lines: HelpLines = commands.help_lines(turn.actor)
         return await talks.help(services, turn, lines)
 
-    admin = Who.ADMIN
-    return {
-        "thread.show": CardAction(assignment.show_button),
-        "thread.open": CardAction(assignment.show_button, replaces=False),
-        "thread.why": CardAction(assignment.why_button),
-        "thread.take": CardAction(assignment.take_button),
-        "thread.release": CardAction(assignment.release_button),
-        "thread.done": CardAction(assignment.finish_button),
-        "thread.reopen": CardAction(assignment.reopen_button),
-        "thread.pass": CardAction(assignment.pass_button),
-        "thread.assign": CardAction(assignment.assign_button),
-        "queue.page": CardAction(assignment.queue_button),
-        "queue.done": CardAction(assignment.queue_done_button),
-        "queue.release": CardAction(assignment.queue_release_button),
-        "unassigned.page": CardAction(assignment.unassigned_button),
-        "unassigned.take": CardAction(assignment.unassigned_take_button),
-        "unassigned.done": CardAction(assignment.unassigned_done_button),
-        "people.page": CardAction(people.page_button),
-        "people.admin": CardAction(people.admin_button, admin),
-        "people.privacy": CardAction(people.privacy_button, admin),
-        "people.remove": CardAction(people.remove_button, admin),
-        "people.removed": CardAction(people.removed_button, admin),
-        "mailbox.list": CardAction(mailboxes.list_button),
-        "mailbox.pause": CardAction(mailboxes.pause_button, admin),
-        "mailbox.resume": CardAction(mailboxes.resume_button, admin),
-        "mailbox.consents": CardAction(mailboxes.consents_button),
+    conversation = {
         "mailbox.consent": CardAction(talks.consent_button),
-        "consent.revoke": CardAction(mailboxes.revoke_button),
-        "consent.revoked": CardAction(mailboxes.revoked_button),
-        "mailbox.offboard": CardAction(talks.offboard_button, admin),
-        "onboarding.continue": CardAction(talks.go_on_button, admin),
-        "report.show": CardAction(reports.report_button),
-        "letters.retry": CardAction(reports.retry_button, admin),
+        "mailbox.offboard": CardAction(talks.offboard_button, ADMIN),
+        "onboarding.continue": CardAction(talks.go_on_button, ADMIN),
         "dialog.answer": CardAction(talks.answer_button),
         "dialog.back": CardAction(talks.back_button),
         "dialog.cancel": CardAction(talks.cancel_button),
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
+    return THREADS | PEOPLE | MAILBOXES | OPERATIONS | conversation

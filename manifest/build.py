@@ -11,7 +11,7 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 
-from bot.commands import command_table
+from bot.command_table import command_table
 from core.errors import ConfigError
 from core.settings import PackageSettings, load
 from dialogs.runner import DialogRunner

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from bot.commands import Who, command_table
+from bot.command_table import command_table
+from bot.commands import Who
 from core.outbox.kinds import KINDS, Guarantee
 from core.settings import markdown_table
 from dialogs.runner import DialogRunner

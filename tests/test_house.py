@@ -30,16 +30,16 @@ NEVER_IMPORTED = {
     " manifest app wiring tests",
     "bot": "tortoise msal httpx apscheduler procrastinate sandbox manifest app wiring tests",
     "sandbox": "bot dialogs manifest app wiring tests",
+    "wiring": "sandbox manifest app tests",
     "manifest": "tortoise msal httpx aiohttp botbuilder sandbox app wiring tests",
 }
 """Imports run one way: app → bot → dialogs → core; sandbox and manifest stand beside."""
 
 COMPOSITION = {
     "app.py": "bot dialogs botbuilder aiohttp apscheduler tortoise msal httpx tests",
-    "wiring.py": "sandbox manifest app tests",
 }
 """What may not be imported where it is all put together: `app.py` is the command line, and
-`wiring.py` makes every part of the product once."""
+`wiring` makes every part of the product once."""
 
 JOIN_SANDBOX_AND_PRODUCT = ("sandbox/demo*", "sandbox/tour*", "sandbox/postroom.py")
 """They start both and compare what one received with what the other keeps."""

@@ -20,11 +20,12 @@ from sampling import Samples
 import wiring
 from core import log
 from core.settings import load
+from wiring import parts
 
 
 async def main(channel: str, target: str | None) -> None:
     """Serve until the process is ended; then write to `target` where the time went."""
-    wiring.Connector = partial(wiring.Connector, pacer=unlimited())  # type: ignore[misc,assignment]
+    parts.Connector = partial(parts.Connector, pacer=unlimited())  # type: ignore[misc,assignment]
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     with tempfile.TemporaryDirectory() as folder:

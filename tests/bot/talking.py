@@ -14,7 +14,8 @@ from bot.activities import read_activity
 from bot.activity_handler import PostroomActivityHandler
 from bot.callers import Caller
 from bot.card_actions import card_actions
-from bot.commands import Commands, command_table
+from bot.command_table import command_table
+from bot.commands import Commands
 from bot.connector import TeamsMember
 from bot.notifier import Notifier
 from bot.replies import Replies

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from bot.commands import command_table
+from bot.command_table import command_table
 from dialogs.runner import DialogRunner
 from dialogs.talks import Talks
 from manifest import build

@@ -39,7 +39,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     timing = Timing(poll=0.1, grace=0.1)
     monkeypatch.setattr("core.jobs.embedded.Timing", lambda: timing)
     timers = (Timer("sweep", 1, 0.1), Timer("renew_subscriptions", 1, 0.1))
-    monkeypatch.setattr("wiring.TIMERS", timers)
+    monkeypatch.setattr("wiring.timers.TIMERS", timers)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.card_actions import card_actions
-from bot.commands import Commands, command_table
+from bot.command_table import command_table
+from bot.commands import Commands
 from core.audit.models import AuditEntry
 from core.keyring import KeyRing
 from core.mail.models import MailThread

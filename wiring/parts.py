@@ -1,59 +1,35 @@
-"""The composition: settings in, each part made once, joined, served."""
+"""Every part of one Postroom, made once and handed to those that need it."""
 
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Iterator
 from contextlib import (
-    AbstractAsyncContextManager,
     AsyncExitStack,
-    asynccontextmanager,
-    contextmanager,
 )
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Protocol
-
-from aiohttp import web
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from tortoise.connection import get_connection
 
 from bot.activity_handler import PostroomActivityHandler
-from bot.adapter import PostroomAdapter, uncounted
-from bot.authentication import JwtAuthenticator
 from bot.bot_token import BotToken
-from bot.callers import TEAMS_SERVICE_HOSTS, ActivityChecks, Authenticator
 from bot.card_actions import card_actions
-from bot.commands import Commands, command_table
+from bot.command_table import command_table
+from bot.commands import Commands
 from bot.connector import Connector
 from bot.links import SignedLinks
-from bot.loopback import LoopbackUnsigned
 from bot.notifier import Notifier
 from bot.outgoing import HttpDoor, open_session
-from bot.pages import PrivacyFacts
 from bot.replies import Replies
-from bot.routes import Routes
-from bot.signing_keys import SigningKeys
 from bot.visitors import Visitors
 from core.assignment.service import Assignments
 from core.audit.seal import Sealer
-from core.clock import Clock, utc_now
+from core.clock import Clock
 from core.conversations.handled import HandledActivities
 from core.conversations.open_dialogs import OpenDialogs
-from core.database import database
-from core.gauges import read_gauges
 from core.graph.client import GraphClient
 from core.graph.http import make_http, make_sign_in_http
 from core.graph.sign_in import SignIn
 from core.graph.token import AppTokens, UserTokens
-from core.jobs.embedded import EmbeddedJobs
-from core.jobs.schedule import TIMERS, Timer
 from core.jobs.tasks import Tasks
 from core.keyring import KeyRing
 from core.mail.feed import GraphFeeds
-from core.mail.outlook import Outlook
 from core.mail.queries import Threads
 from core.mail.sync import MailboxSync
 from core.mailboxes.access import Access
@@ -63,14 +39,13 @@ from core.mailboxes.ports import Registration
 from core.mailboxes.purge import Purge
 from core.mailboxes.service import Mailboxes
 from core.mailboxes.subscriptions import Subscriptions
-from core.migrate import migrate
 from core.outbox.dead_letters import DeadLetters
 from core.outbox.delivery import Delivery
 from core.outbox.posted import PostedCards
 from core.outbox.queue import Outbox
 from core.outgoing import AllowedHosts
 from core.people.service import People
-from core.ports import JobQueue, Task
+from core.ports import Task
 from core.reports.service import Reports
 from core.sealing import Vault
 from core.settings import Settings
@@ -81,49 +56,7 @@ from dialogs.onboarding import ONBOARDING
 from dialogs.runner import DialogRunner
 from dialogs.services import GrantFacts, Services
 from dialogs.talks import Talks
-
-if TYPE_CHECKING:
-    from bot.metrics import Metrics
-
-LATE = 300
-"""Seconds a timer may be late; then one run stands for all that were missed."""
-
-
-class Engine(JobQueue, Protocol):
-    """A queue together with the worker that runs what is queued."""
-
-    def running(self) -> AbstractAsyncContextManager[None]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A Postroom that answers."""
-
-    url: str
-    """Where it listens, such as `http://127.0.0.1:3978`."""
-
-
-@asynccontextmanager
-async def serving(
-    settings: Settings, *, now: Clock = utc_now, unsigned: bool = False
-) -> AsyncIterator[Running]:
-    """All of Postroom, for as long as the block lasts.
-
-    `now` is the product's clock; tokens and signatures go by the real one. `unsigned` also
-    takes activities without a token from this machine alone, and is for `demo`.
-    """
-    url = settings.database_url.get_secret_value()
-    await migrate(url)
-    if settings.jobs == "distributed":
-        await _distributed().apply_schema(url)
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(database(url))
-        parts = Parts(settings, now)
-        await parts.open(stack)
-        site = await stack.enter_async_context(_web(settings, parts, unsigned))
-        await stack.enter_async_context(parts.jobs.running())
-        with _timers(parts, settings):
-            yield Running(site)
+from wiring.engines import engine, metrics_of
 
 
 class Parts:
@@ -137,9 +70,9 @@ class Parts:
         )
         self.vault = Vault(self.ring)
         self.hosts = AllowedHosts(settings.outgoing_hosts())
-        self.metrics = _metrics(now) if settings.metrics else None
+        self.metrics = metrics_of(now) if settings.metrics else None
         self.tasks = Tasks(self.metrics.job) if self.metrics else Tasks()
-        self.jobs = _engine(settings, self.tasks, now)
+        self.jobs = engine(settings, self.tasks, now)
         self.outbox = Outbox(self.jobs)
 
     async def open(self, stack: AsyncExitStack) -> None:
@@ -299,100 +232,6 @@ class Parts:
 
     def tenant_allowed(self, tenant_id: str) -> bool:
         return tenant_id.lower() in self.settings.tenants
-
-
-def _engine(settings: Settings, tasks: Tasks, now: Clock) -> Engine:
-    if settings.jobs == "distributed":
-        url = settings.database_url.get_secret_value()
-        engine: Engine = _distributed().DistributedJobs(tasks, url, now)
-        return engine
-    return EmbeddedJobs(tasks, now)
-
-
-def _distributed() -> ModuleType:
-    """The optional engine and its libraries, loaded only where they are switched on."""
-    return import_module("core.jobs.distributed")
-
-
-def _metrics(now: Clock) -> Metrics:
-    """The figures and their library, loaded only where they are switched on."""
-    made: Metrics = import_module("bot.metrics").Metrics(lambda: read_gauges(now()))
-    return made
-
-
-@asynccontextmanager
-async def _web(settings: Settings, parts: Parts, unsigned: bool) -> AsyncIterator[str]:
-    """The HTTP server; yields where it listens."""
-    adapter = PostroomAdapter(
-        _authenticator(settings, parts, unsigned),
-        parts.connector,
-        parts.handler.on_turn,
-        first_time=parts.handled.first_time,
-        on_error=parts.handler.on_error,
-        count=parts.metrics.turn if parts.metrics else uncounted,
-    )
-    app = web.Application()
-    Routes(
-        messages=adapter.process,
-        notifications=parts.subscriptions,
-        onboarding=parts.onboarding,
-        links=parts.links,
-        outlook=Outlook(parts.graph, parts.access),
-        ready=_ready,
-        privacy=PrivacyFacts(
-            settings.name,
-            settings.contact,
-            settings.data_region,
-            settings.log_days if settings.log_file else None,
-        ),
-        metrics=parts.metrics.text if parts.metrics else None,
-    ).add_to(app)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        port = runner.addresses[0][1]
-        yield f"http://{settings.host}:{port}"
-    finally:
-        await runner.cleanup()
-
-
-def _authenticator(settings: Settings, parts: Parts, unsigned: bool) -> Authenticator:
-    services = AllowedHosts((*TEAMS_SERVICE_HOSTS, *settings.service_hosts))
-    # People of any tenant are heard, and told that they are strangers; `Visitors` sees to it.
-    checks = ActivityChecks(tenant_allowed=lambda _: True, service_hosts=services)
-    keys = SigningKeys(parts.door, settings.bot_openid_url)
-    signed = JwtAuthenticator(settings.bot_app_id, keys, checks)
-    return LoopbackUnsigned(signed, checks) if unsigned else signed
-
-
-async def _ready() -> bool:
-    await get_connection("default").execute_query("SELECT 1")
-    return True
-
-
-@contextmanager
-def _timers(parts: Parts, settings: Settings) -> Iterator[None]:
-    """Wind up the clock: it only queues jobs, so it never runs one late or twice."""
-    scheduler = AsyncIOScheduler(timezone="UTC")
-    sync = Timer("sync_mailboxes", every=settings.sync_seconds, jitter=settings.sync_seconds / 10)
-    for timer in (*TIMERS, sync):
-        scheduler.add_job(
-            parts.jobs.defer,
-            "interval",
-            args=[timer.task],
-            kwargs={"queueing_lock": timer.queueing_lock, "lock": timer.lock},
-            seconds=timer.every,
-            jitter=timer.jitter,
-            misfire_grace_time=LATE,
-            next_run_time=datetime.now(UTC),  # what fell due while nothing ran, runs once now
-            id=timer.task,
-        )
-    scheduler.start()
-    try:
-        yield
-    finally:
-        scheduler.shutdown(wait=False)
 
 
 def _install_url(settings: Settings) -> str:

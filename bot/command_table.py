@@ -1,0 +1,92 @@
+"""The table of commands: what to say, what it does, who may, and the function that does it.
+
+One tuple a subject; `help`, the manifest and the README list them in this order.
+"""
+
+from __future__ import annotations
+
+from bot.commands import Command as row
+from bot.commands import Commands, Who
+from dialogs import assignment, mailboxes, people, reports
+from dialogs.moves import Reply
+from dialogs.services import Services
+from dialogs.talks import Talks
+from dialogs.turns import Turn
+
+MEMBER, ADMIN = Who.MEMBER, Who.ADMIN
+# fmt: off
+
+THREADS = (
+    row(("queue", "my queue", "mine"), "queue", "your open threads", MEMBER,
+        assignment.queue, in_manifest=True),
+    row(("unassigned",), "unassigned", "what nobody has", MEMBER,
+        assignment.unassigned, in_manifest=True),
+    row(("show", "thread"), "show 42", "one thread", MEMBER, assignment.show),
+    row(("take",), "take 42", "make a thread yours", MEMBER,
+        assignment.take, in_manifest=True),
+    row(("assign",), "assign 42 to Ada", "pass a thread on", MEMBER,
+        assignment.assign, in_manifest=True),
+    row(("release", "put back"), "release 42", "put a thread back", MEMBER,
+        assignment.release, in_manifest=True),
+    row(("done", "finish"), "done 42", "finish a thread", MEMBER,
+        assignment.finish, in_manifest=True),
+    row(("reopen",), "reopen 42", "open a finished thread again", MEMBER, assignment.reopen),
+    row(("why",), "why 42", "why a thread is whose", MEMBER, assignment.why),
+)
+
+REPORTS = (
+    row(("report",), "report last week", "figures of your mailboxes", MEMBER,
+        reports.report, in_manifest=True),
+)
+
+MAILBOXES = (
+    row(("mailboxes",), "mailboxes", "the shared mailboxes and their state", MEMBER,
+        mailboxes.mailboxes, in_manifest=True),
+    row(("pause",), "pause", "stop reading and assigning a mailbox", ADMIN,
+        mailboxes.pause, private=True),
+    row(("resume",), "resume", "go on with a paused mailbox", ADMIN,
+        mailboxes.resume, private=True),
+    row(("consent", "consents"), "consent", "consents given, and taking them back", MEMBER,
+        mailboxes.consent, private=True),
+)
+
+PEOPLE = (
+    row(("people",), "people", "who is ready, invited or unreachable", MEMBER,
+        people.people, in_manifest=True),
+    row(("people invite",), "people invite", "invite the people of a team", ADMIN,
+        people.invite),
+    row(("become admin",), "become admin", "become the first admin, by an Entra role", MEMBER,
+        people.become_admin, private=True),
+    row(("people remove",), "people remove Ada", "remove a person", ADMIN,
+        people.remove, private=True),
+)
+
+OPERATIONS = (
+    row(("dead letters retry", "retry"), "dead letters retry 7", "try one again", ADMIN,
+        reports.retry, private=True),
+    row(("dead letters", "deadletters"), "dead letters", "what could not be delivered", ADMIN,
+        reports.dead_letters, private=True),
+)
+
+
+def command_table(talks: Talks) -> tuple[row, ...]:
+    async def help_(services: Services, turn: Turn, rest: str) -> Reply:
+        return await talks.help(services, turn, commands.help_lines(turn.actor))
+
+    onboarding = (
+        row(("onboard",), "onboard", "open a shared mailbox", ADMIN,
+            talks.onboard, private=True),
+        row(("offboard",), "offboard", "leave a mailbox, keeping or purging its data", ADMIN,
+            talks.offboard, private=True),
+    )
+    conversation = (
+        row(("cancel", "stop"), "cancel", "end what is being asked", MEMBER,
+            talks.cancel, private=True),
+        row(("back",), "back", "one step back", MEMBER, talks.back, private=True),
+        row(("hi", "hello", "hey", "hallo"), "hi", "what Postroom is", MEMBER, talks.hello),
+        row(("help", "?"), "help", "this list; in the middle of a question, help with it", MEMBER,
+            help_, in_manifest=True),
+    )
+    table = (*THREADS, *REPORTS, *MAILBOXES, *onboarding, *PEOPLE, *OPERATIONS, *conversation)
+    commands = Commands(table)
+    return table

@@ -1,0 +1,38 @@
+"""What conversations ask of core: the ports, one file a subject, and one bundle of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dialogs.services.mail import Assignments, Threads
+from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
+from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
+from dialogs.services.people import People
+
+__all__ = [
+    "Assignments",
+    "DeadLetters",
+    "GrantFacts",
+    "Links",
+    "Mailboxes",
+    "Onboarding",
+    "OpenDialogs",
+    "People",
+    "Reports",
+    "Services",
+    "Threads",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    people: People
+    assignments: Assignments
+    threads: Threads
+    mailboxes: Mailboxes
+    onboarding: Onboarding
+    reports: Reports
+    dead_letters: DeadLetters
+    open_dialogs: OpenDialogs
+    links: Links
+    grant_facts: GrantFacts

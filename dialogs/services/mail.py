@@ -1,0 +1,34 @@
+"""What conversations ask about threads, and the changes they make to them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from core.mail.views import ThreadPage, ThreadView
+from core.people.views import Actor
+
+
+class Assignments(Protocol):
+    """Raise NotFound, NotAllowed, AlreadyAssigned, InvalidInput; change nothing then."""
+
+    async def take(self, actor: Actor, thread_id: int) -> None: ...
+
+    async def assign(self, actor: Actor, thread_id: int, to_member_id: int) -> None: ...
+
+    async def release(self, actor: Actor, thread_id: int) -> None: ...
+
+    async def finish(self, actor: Actor, thread_id: int) -> None: ...
+
+    async def reopen(self, actor: Actor, thread_id: int) -> None: ...
+
+
+class Threads(Protocol):
+    """NotFound unless the actor is a person of the mailbox."""
+
+    async def queue(self, actor: Actor, page: int = 1, per_page: int = 8) -> ThreadPage: ...
+
+    async def unassigned(self, actor: Actor, page: int = 1) -> ThreadPage: ...
+
+    async def thread(self, actor: Actor, thread_id: int) -> ThreadView: ...
+
+    async def count_open(self, actor: Actor) -> int: ...
