@@ -12,7 +12,7 @@ from core.migrate import migrate
 from core.settings import Settings
 from wiring.engines import distributed
 from wiring.parts import Parts
-from wiring.timers import timers
+from wiring.timers import ticking
 from wiring.web import web_server
 
 
@@ -43,5 +43,5 @@ async def serving(
         await parts.open(stack)
         site = await stack.enter_async_context(web_server(settings, parts, unsigned))
         await stack.enter_async_context(parts.jobs.running())
-        with timers(parts, settings):
+        with ticking(parts, settings):
             yield Running(site)

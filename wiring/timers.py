@@ -19,7 +19,7 @@ LATE = 300
 
 
 @contextmanager
-def timers(parts: Parts, settings: Settings) -> Iterator[None]:
+def ticking(parts: Parts, settings: Settings) -> Iterator[None]:
     """Wind up the clock: it only queues jobs, so it never runs one late or twice."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     sync = Timer("sync_mailboxes", every=settings.sync_seconds, jitter=settings.sync_seconds / 10)

@@ -14,10 +14,11 @@ from core.mail.views import ThreadPage, ThreadRow, ThreadView
 from core.mailboxes.grants import also_reaches, facts_promised
 from core.mailboxes.models import FolderKind, GrantKind, MailboxState
 from core.mailboxes.views import CallbackOutcome, ConsentView, FolderView, OffboardView, ProbeView
+from core.outbox.dead_letters import DeadLetter
 from core.people.models import MemberState
 from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
-from dialogs.services import DeadLetter, GrantFacts, Services
+from dialogs.services import GrantFacts, Services
 from tests.dialogs.mailbox_port import MailboxPort
 from tests.dialogs.sample import (
     ADDRESS,
