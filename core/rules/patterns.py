@@ -14,6 +14,11 @@ LONGEST_TEXT = 10_000
 """Characters of a text that are looked at."""
 
 
+def readable(text: str) -> bytes:
+    """A text as patterns read it, up to the length that is looked at."""
+    return text[:LONGEST_TEXT].encode("utf-8", "replace")
+
+
 class Pattern:
     """Found anywhere in a text, without regard to case."""
 
@@ -33,5 +38,6 @@ class Pattern:
         except (re2.error, UnicodeEncodeError) as error:
             raise BadPattern("bad_pattern") from error
 
-    def found_in(self, text: str) -> bool:
-        return self._search(text[:LONGEST_TEXT].encode("utf-8", "replace")) is not None
+    def found_in(self, text: bytes) -> bool:
+        """In a text that was made `readable`."""
+        return self._search(text) is not None
