@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from core.rules.matching import Check, Values, any_text_is, fold, is_among, is_over, text_is
-from core.rules.patterns import Pattern
+from core.rules.patterns import check_pattern
 from core.rules.terms import Field, Operator, Test
 
 MOST_HOURS = 9_999
@@ -95,7 +95,7 @@ def _choices(word: str) -> tuple[Form, ...]:
 def _spoken(operator: Operator, value: str) -> str | None:
     """Any text; a domain is kept without its `@`, a pattern must be one."""
     if operator is Operator.MATCHES:
-        Pattern(value)
+        check_pattern(value)
     if operator is Operator.DOMAIN:
         value = value.removeprefix("@")
         return None if "@" in fold(value) else value
@@ -136,11 +136,20 @@ _IMPORTANCES = ("low", "normal", "high")
 _AUTOMATICS = ("none", "reply", "list", "bulk")
 _NOTHING = Takes.NOTHING
 
+TEXTS = {
+    Field.FROM: "sender",
+    Field.TO: "recipients",
+    Field.SUBJECT: "subject",
+    Field.BODY: "body",
+    Field.CATEGORY: "categories",
+}
+"""The facts that are text, which patterns are sought in."""
+
 CONDITIONS: dict[Field, Kind] = {
-    Field.FROM: Kind(_addresses("from"), _text("sender"), _spoken),
-    Field.TO: Kind(_addresses("to"), _any_text("recipients"), _spoken),
-    Field.SUBJECT: Kind(_texts("subject"), _text("subject"), _spoken),
-    Field.BODY: Kind(_texts("body"), _text("body"), _spoken),
+    Field.FROM: Kind(_addresses("from"), _text(TEXTS[Field.FROM]), _spoken),
+    Field.TO: Kind(_addresses("to"), _any_text(TEXTS[Field.TO]), _spoken),
+    Field.SUBJECT: Kind(_texts("subject"), _text(TEXTS[Field.SUBJECT]), _spoken),
+    Field.BODY: Kind(_texts("body"), _text(TEXTS[Field.BODY]), _spoken),
     Field.ATTACHMENT: Kind(
         (
             Form("has attachment", Operator.IS, _NOTHING, ("yes",), also=("has an attachment",)),
@@ -152,7 +161,7 @@ CONDITIONS: dict[Field, Kind] = {
     Field.IMPORTANCE: Kind(
         _choices("importance"), _value("importance"), _among(_IMPORTANCES), _IMPORTANCES
     ),
-    Field.CATEGORY: Kind(_texts("category"), _any_text("categories"), _spoken),
+    Field.CATEGORY: Kind(_texts("category"), _any_text(TEXTS[Field.CATEGORY]), _spoken),
     Field.TIME: Kind(
         (
             Form("in hours", Operator.IS, _NOTHING, ("in",), also=("in business hours",)),

@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from core.rules.anchors import Anchors, anchors_of
-from core.rules.conditions import CONDITIONS
+from core.rules.conditions import CONDITIONS, TEXTS
 from core.rules.facts import Facts
 from core.rules.matching import Check, Seen, see
 from core.rules.mistakes import BadPattern
+from core.rules.patterns import Patterns
 from core.rules.terms import (
     Action,
     All,
@@ -61,12 +62,16 @@ class RuleSet:
         self._rules = [(rule.check, rule) for rule in rules]
         self._free = [self._rules[place] for place in anchors.free]
         self._anchors = anchors
-        self._has_patterns = any(test.operator is Operator.MATCHES for test in tests)
+        self._patterns = {
+            name: Patterns(sought)
+            for field, name in TEXTS.items()
+            if (sought := _patterns(tests, field))
+        }
         self.needs_body = any(test.field is Field.BODY for test in tests)
         self.has_age_rules = any(test.field is Field.AGE for test in tests)
 
     def decide(self, facts: Facts) -> Outcome:
-        seen = see(facts, self._has_patterns)
+        seen = see(facts, self._patterns)
         matched: list[Key] = []
         unknown: list[Key] = []
         actions: list[tuple[int, int, Action]] = []
@@ -125,6 +130,14 @@ def _tests(condition: Condition) -> list[Test]:
             return [test for part in parts for test in _tests(part)]
 
 
+def _patterns(tests: Iterable[Test], field: Field) -> list[str]:
+    return [
+        test.values[0]
+        for test in tests
+        if test.field is field and test.operator is Operator.MATCHES
+    ]
+
+
 def _compiled(rule: Rule) -> _Compiled:
     draft = rule.draft
     try:
@@ -148,18 +161,9 @@ def compile_condition(condition: Condition) -> Check:
         case Not(part):
             return _not(compile_condition(part))
         case All(parts):
-            return _all(_cheap_first(parts))
+            return _all(tuple(map(compile_condition, parts)))
         case Any(parts):
-            return _any(_cheap_first(parts))
-
-
-def _cheap_first(parts: tuple[Condition, ...]) -> tuple[Check, ...]:
-    """The order is free; a pattern costs ten times what other tests do."""
-
-    def patterns(part: Condition) -> int:
-        return sum(test.operator is Operator.MATCHES for test in _tests(part))
-
-    return tuple(map(compile_condition, sorted(parts, key=patterns)))
+            return _any(tuple(map(compile_condition, parts)))
 
 
 def _not(part: Check) -> Check:

@@ -7,18 +7,18 @@ for every rule and message: each reads its fact by its place and calls nothing i
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
 from core.mail.models import Automatic
 from core.rules.facts import Facts
-from core.rules.patterns import Pattern, readable
+from core.rules.patterns import Patterns, check_pattern
 from core.rules.terms import Operator
 
 Values = tuple[str, ...]
 Seen = tuple[Any, ...]
-"""The facts of a message in their order, texts folded; then the texts as patterns read them."""
+"""The facts of a message in their order, texts folded; then the patterns found in the texts."""
 Check = Callable[[Seen], bool | None]
 
 _NAMES = tuple(field.name for field in fields(Facts))
@@ -37,8 +37,8 @@ def fold(text: str) -> str:
     return compose(compose(text).casefold())
 
 
-def see(facts: Facts, for_patterns: bool = True) -> Seen:
-    """Prepare the texts of a message, once for all rules."""
+def see(facts: Facts, patterns: Mapping[str, Patterns]) -> Seen:
+    """Read a message once for all rules; `patterns` by the name of the text they are sought in."""
     sender, recipients, subject = facts.sender, facts.recipients, facts.subject
     body, categories, automatic = facts.body, facts.categories, facts.automatic
     seen = (
@@ -55,18 +55,17 @@ def see(facts: Facts, for_patterns: bool = True) -> Seen:
         facts.is_first,
         facts.unanswered_hours,
     )
-    if for_patterns:
-        return (*seen, *map(_readable, (sender, recipients, subject, body, categories)))
-    return seen
+    if not patterns:
+        return seen
+    return (*seen, *(_found(getattr(facts, name), patterns.get(name)) for name in _TEXTS))
 
 
-def _readable(known: str | Values | None) -> Any:
-    match known:
-        case str():
-            return readable(compose(known))
-        case tuple():
-            return tuple(map(_readable, known))
-    return None
+def _found(known: str | Values | None, patterns: Patterns | None) -> frozenset[str] | None:
+    """Patterns mind no case themselves, and read a text that is not folded."""
+    if known is None or patterns is None:
+        return None
+    texts = (known,) if isinstance(known, str) else known
+    return frozenset().union(*(patterns.found_in(compose(text)) for text in texts))
 
 
 def is_among(name: str, wanted: frozenset[Any]) -> Check:
@@ -85,12 +84,16 @@ def is_over(name: str, limit: float) -> Check:
 
 def text_is(name: str, operator: Operator, values: Values) -> Check:
     """Of a fact that is one text. Raises `BadPattern`."""
-    return _of_text(_place(name, operator), operator, values)
+    if operator is Operator.MATCHES:
+        return _matches(name, values[0])
+    return _of_text(_NAMES.index(name), operator, values)
 
 
 def any_text_is(name: str, operator: Operator, values: Values) -> Check:
     """Of a fact that is several texts: at least one. Raises `BadPattern`."""
-    at = _place(name, operator)
+    at = _NAMES.index(name)
+    if operator is Operator.MATCHES:
+        return _matches(name, values[0])
     if operator in (Operator.EQUALS, Operator.IS, Operator.ONE_OF):
         return _share(at, frozenset(map(fold, values)))
     of_one = _of_text(0, operator, values)
@@ -100,13 +103,6 @@ def any_text_is(name: str, operator: Operator, values: Values) -> Check:
         return None if texts is None else any(of_one((text,)) for text in texts)
 
     return check
-
-
-def _place(name: str, operator: Operator) -> int:
-    """A pattern minds no case itself, and reads a text that is not folded."""
-    if operator is Operator.MATCHES:
-        return len(_NAMES) + _TEXTS.index(name)
-    return _NAMES.index(name)
 
 
 def _of_text(at: int, operator: Operator, values: Values) -> Check:
@@ -122,8 +118,6 @@ def _of_text(at: int, operator: Operator, values: Values) -> Check:
             return _ends(at, folded)
         case Operator.DOMAIN:
             return _ends(at, tuple(f"@{domain}" for domain in folded))
-        case Operator.MATCHES:
-            return _matches(at, Pattern(values[0]))
     raise ValueError(operator)
 
 
@@ -167,9 +161,12 @@ def _ends(at: int, endings: Values) -> Check:
     return check
 
 
-def _matches(at: int, pattern: Pattern) -> Check:
+def _matches(name: str, pattern: str) -> Check:
+    check_pattern(pattern)
+    at = len(_NAMES) + _TEXTS.index(name)
+
     def check(seen: Seen) -> bool | None:
-        text = seen[at]
-        return None if text is None else pattern.found_in(text)
+        found = seen[at]
+        return None if found is None else pattern in found
 
     return check
