@@ -111,8 +111,13 @@ def compile_rules(rules: Iterable[Rule]) -> RuleSet:
     return RuleSet(compiled, anchors, tests)
 
 
+def fields_of(draft: Draft) -> frozenset[Field]:
+    """What a rule looks at."""
+    return frozenset(test.field for test in tests_of(draft))
+
+
 def tests_of(draft: Draft) -> list[Test]:
-    """All that a rule looks at."""
+    """All the tests of its conditions and its exceptions."""
     return _tests(draft.when) + (_tests(draft.unless) if draft.unless else [])
 
 
