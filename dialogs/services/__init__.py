@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialogs.services.availability import Hours, Policies
 from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
@@ -13,11 +14,13 @@ __all__ = [
     "Assignments",
     "DeadLetters",
     "GrantFacts",
+    "Hours",
     "Links",
     "Mailboxes",
     "Onboarding",
     "OpenDialogs",
     "People",
+    "Policies",
     "Reports",
     "Services",
     "Threads",
@@ -36,3 +39,5 @@ class Services:
     open_dialogs: OpenDialogs
     links: Links
     grant_facts: GrantFacts
+    hours: Hours
+    policies: Policies
