@@ -24,7 +24,8 @@ from dialogs.turns import Turn
 
 _DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?s?"
 _HOURS_BEGIN = re.compile(
-    rf":\s|(?:^|\s)(?={_DAY}\b|always\b|daily\b|every\b|we?e?kdays\b|weekend|24/7|\w+/\w|utc\b"
+    rf":\s|(?:^|\s)(?={_DAY}\b|(?:mo|tu|we|th|fr|sa|su)\s?[-–,&]"
+    r"|(?:always|daily|every|weekdays|workdays|weekends?|utc)\b|24/7|\w+/\w"
     r"|no (?:public )?holidays|[a-z]{2}-[a-z0-9]+$)",
     re.IGNORECASE,
 )
