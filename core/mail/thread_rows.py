@@ -43,7 +43,7 @@ class ThreadBook:
     ) -> None:
         self._connection = connection
         self._organization_id = organization_id
-        self._mailbox_id = mailbox_id
+        self.mailbox_id = mailbox_id
         self._by_conversation: dict[str, ThreadFold] = {}
         self._by_id: dict[int, ThreadFold] = {}
 
@@ -89,7 +89,7 @@ class ThreadBook:
             thread.version += 1
             values = tuple(getattr(thread, column) for column in _CHANGING)
             if thread.is_new:
-                fixed = (thread.id, self._organization_id, self._mailbox_id, names[thread.id])
+                fixed = (thread.id, self._organization_id, self.mailbox_id, names[thread.id])
                 fresh.append(fixed + values)
             else:
                 known.append((*values, thread.id))
@@ -106,7 +106,7 @@ class ThreadBook:
             [
                 (
                     self._organization_id,
-                    self._mailbox_id,
+                    self.mailbox_id,
                     thread.id,
                     event.kind,
                     event.at,
@@ -124,7 +124,7 @@ class ThreadBook:
             _LOADED,
             "mail_thread",
             "mailbox_id = {}",
-            [self._mailbox_id],
+            [self.mailbox_id],
             (column, options),
             lock=True,
         )
