@@ -25,5 +25,6 @@ class Timer:
 
 TIMERS = (
     Timer("sweep", every=30, jitter=5),
+    Timer("warn_of_deadlines", every=60, jitter=10),
     Timer("renew_subscriptions", every=300, jitter=30, lock="subscriptions"),
 )
