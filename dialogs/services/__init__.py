@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialogs.services.availability import Hours, Policies
 from dialogs.services.life import (
     Followers,
     Merges,
@@ -23,6 +24,7 @@ __all__ = [
     "DeadLetters",
     "Followers",
     "GrantFacts",
+    "Hours",
     "Links",
     "Mailboxes",
     "Merges",
@@ -30,6 +32,7 @@ __all__ = [
     "Onboarding",
     "OpenDialogs",
     "People",
+    "Policies",
     "Presences",
     "Reports",
     "Services",
@@ -59,3 +62,5 @@ class Services:
     presences: Presences
     snoozing: Snoozing
     targets: Targets
+    hours: Hours
+    policies: Policies
