@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -66,8 +67,8 @@ class Records:
         facts = {"member_id": member_id, "thread_id": thread_id}
         self.notify("thread_notice", f"thread:{thread_id}", facts)
 
-    def notify(self, kind: str, order_key: str, facts: dict[str, int]) -> None:
-        text = orjson.dumps(facts).decode()
+    def notify(self, kind: str, order_key: str, facts: Mapping[str, int | str]) -> None:
+        text = orjson.dumps(dict(facts)).decode()
         self.outbox.append(
             (self.organization_id, kind, order_key, text, "due", 0, self.now, self.now)
         )
