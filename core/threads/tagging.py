@@ -13,12 +13,12 @@ from core.clock import Clock
 from core.errors import InvalidInput, NotFound
 from core.mail.models import MailThread
 from core.mailboxes.models import Mailbox
-from core.mailboxes.scope import mailbox_of
+from core.mailboxes.scope import mailbox_for_lead, mailbox_of
 from core.outbox.queue import Outbox
 from core.people.views import Actor
 from core.sealing import Vault
 from core.threads.models import Tag, ThreadTag
-from core.threads.scope import changing, redraw, require_lead
+from core.threads.scope import changing, redraw
 from core.threads.tags import (
     HEAVIEST,
     TagView,
@@ -79,8 +79,7 @@ class Tags:
         """
         if not 1 <= weight <= HEAVIEST:
             raise InvalidInput("weight")
-        mailbox = await mailbox_of(actor, mailbox_id)
-        require_lead(actor, mailbox_id)
+        mailbox = await mailbox_for_lead(actor, mailbox_id)
         async with transaction() as connection:
             ids = await known_tag_ids(connection, mailbox, [name], self._vault)
             if not ids:
