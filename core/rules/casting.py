@@ -10,9 +10,8 @@ from core.assignment.strategies import Candidate, Pool
 from core.errors import NotFound
 from core.mailboxes.models import Mailbox, MailboxMember
 from core.people.models import MemberState, Organization
-from core.rules.checks import fields_of
 from core.rules.desk import PoolDesk
-from core.rules.engine import compile_rules
+from core.rules.engine import compile_rules, fields_of
 from core.rules.kept import RuleTexts, rows_of
 from core.rules.models import RuleState, RuleTrial
 from core.rules.names import load_names

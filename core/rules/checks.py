@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from core.mailboxes.models import Mailbox
+from core.rules.engine import fields_of
 from core.rules.terms import (
-    All,
-    Any,
     AssignTo,
-    Condition,
     Draft,
     Field,
-    Not,
     NotifyPerson,
     PersonRef,
     Reply,
     TeamRef,
-    Test,
 )
 
 BODIES, REPLIES = "bodies", "replies"
-
-
-def tests_of(condition: Condition | None) -> Iterator[Test]:
-    """Every test of it, however deep."""
-    match condition:
-        case Test():
-            yield condition
-        case All() | Any():
-            for part in condition.parts:
-                yield from tests_of(part)
-        case Not():
-            yield from tests_of(condition.part)
-
-
-def fields_of(draft: Draft) -> frozenset[Field]:
-    return frozenset(
-        test.field for part in (draft.when, draft.unless) for test in tests_of(part)
-    )
 
 
 def missing_consent(draft: Draft, mailbox: Mailbox) -> str | None:

@@ -73,14 +73,6 @@ class MailboxNames:
             raise InvalidInput("team", "no_team")
         return name
 
-    @property
-    def people(self) -> tuple[str, ...]:
-        return tuple(sorted((self.person_name(i) for i in self.present), key=str.casefold))
-
-    @property
-    def teams(self) -> tuple[str, ...]:
-        return tuple(sorted(self.team_names.values(), key=str.casefold))
-
 
 async def load_names(
     vault: Vault, mailbox: Mailbox, also: Collection[int] = ()

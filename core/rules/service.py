@@ -6,20 +6,19 @@ again. A rule that needs a consent which the mailbox has not given is refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.audit.log import record
 from core.clock import Clock
-from core.errors import InvalidInput, NotFound
 from core.mailboxes.models import Mailbox
 from core.mailboxes.texts import Texts
 from core.people.scope import hold
 from core.people.views import Actor
-from core.rules.checks import missing_consent, people_named
+from core.rules.checks import missing_consent, people_named, reply_texts
 from core.rules.kept import RuleTexts, keep_version, rows_of
-from core.rules.models import Rule, RuleState, RuleVersion
+from core.rules.mistakes import RuleMistake
+from core.rules.models import Rule, RuleState
 from core.rules.names import MailboxNames, load_names
 from core.rules.reading import read_rule
 from core.rules.scope import mailbox_with_rules, rule_of
@@ -67,13 +66,10 @@ class Rulebook:
         return await self._draft_view(mailbox, names, self._read(line, names))
 
     async def word(self, actor: Actor, mailbox_id: int, draft: Draft) -> DraftView:
-        """A draft that a form made, as the line that means the same."""
+        """A draft that a form made, as the line that means the same. Raises as `add` does."""
         mailbox = await mailbox_with_rules(actor, mailbox_id)
-        return await self._draft_view(mailbox, await load_names(self._vault, mailbox), draft)
-
-    async def names(self, actor: Actor, mailbox_id: int) -> MailboxNames:
-        """Whom and what rules of the mailbox may name."""
-        return await load_names(self._vault, await mailbox_with_rules(actor, mailbox_id))
+        names = await load_names(self._vault, mailbox)
+        return await self._draft_view(mailbox, names, self._read(write_rule(draft, names), names))
 
     async def choices(self, actor: Actor, mailbox_id: int) -> RuleChoices:
         mailbox = await mailbox_with_rules(actor, mailbox_id)
@@ -81,18 +77,18 @@ class Rulebook:
         return RuleChoices(
             mailbox_id,
             await self._address(mailbox),
-            people=names.people,
-            teams=names.teams,
+            people=_by_name((i, names.person_name(i)) for i in names.present),
+            teams=_by_name(names.team_names.items()),
             texts=names.texts,
             tags=names.tags,
-            people_ids=names.people_ids,
         )
 
     async def add(self, actor: Actor, mailbox_id: int, line: str, *, on: bool = True) -> RuleView:
         """After all others. Raises InvalidInput("rule") for what cannot be read or done."""
         mailbox = await mailbox_with_rules(actor, mailbox_id)
-        draft = self._read(line, await load_names(self._vault, mailbox))
-        self._check(mailbox, draft)
+        names = await load_names(self._vault, mailbox)
+        draft = self._read(line, names)
+        self.check(mailbox, names, draft)
         async with transaction():
             (rule,) = await self.insert(actor, mailbox, [(draft, on)], "created")
         return await self.rule(actor, rule.number)
@@ -110,7 +106,9 @@ class Rulebook:
         self, actor: Actor, rule: Rule, draft: Draft, change: str, version: int | None = None
     ) -> RuleView:
         """Let the rule say this. A rule that was paused goes on: what it names is there again."""
-        self._check(await Mailbox.get(id=rule.mailbox_id), draft)
+        mailbox = await Mailbox.get(id=rule.mailbox_id)
+        named = await load_names(self._vault, mailbox, also=people_named(draft))
+        self.check(mailbox, named, draft)
         texts = await RuleTexts.of(self._vault, rule.organization_id)
         state = RuleState.ON if rule.state is RuleState.PAUSED else rule.state
         fields = {"sealed_text": texts.seal(draft), "state": state, "pause_code": None}
@@ -124,8 +122,7 @@ class Rulebook:
         state = RuleState.ON if on else RuleState.OFF
         if rule.state is not state:
             if on:
-                texts = await RuleTexts.of(self._vault, rule.organization_id)
-                self._check(await Mailbox.get(id=rule.mailbox_id), texts.open(rule.sealed_text))
+                await self._check_again(rule)
             fields = {"state": state, "pause_code": None}
             await self._set(actor, rule, state.value, version, fields)
         return await self.rule(actor, number)
@@ -161,7 +158,7 @@ class Rulebook:
         await hold(mailbox.organization_id)
         rows = await rows_of(mailbox.id)
         if len(rows) + len(drafts) > MOST_RULES:
-            raise InvalidInput("rule", "too_many")
+            raise RuleMistake("too_many")
         last = await Rule.filter(organization_id=mailbox.organization_id).order_by("-number").first()
         number = last.number if last else 0
         position = max((row.position for row in rows), default=0)
@@ -188,7 +185,7 @@ class Rulebook:
         async with transaction():
             row = Rule.filter(id=rule.id, version=seen, deleted_at=None)
             if not await row.update(version=seen + 1, **fields):
-                raise InvalidInput("rule", "stale")
+                raise RuleMistake("stale")
             await self._keep(actor, await Rule.get(id=rule.id), change)
 
     async def _keep(self, actor: Actor, rule: Rule, change: str) -> None:
@@ -204,15 +201,28 @@ class Rulebook:
             facts={"mailbox": rule.mailbox_id, "number": rule.number, "version": rule.version},
         )
 
+    async def _check_again(self, rule: Rule) -> None:
+        """Before a rule goes on: what it names or needs may be gone."""
+        mailbox = await Mailbox.get(id=rule.mailbox_id)
+        texts = await RuleTexts.of(self._vault, rule.organization_id)
+        draft = texts.open(rule.sealed_text)
+        named = await load_names(self._vault, mailbox, also=people_named(draft))
+        self.check(mailbox, named, draft)
+
     def _read(self, line: str, names: MailboxNames) -> Draft:
         if len(line) > LONGEST_LINE:
-            raise InvalidInput("rule", "too_long")
+            raise RuleMistake("too_long")
         return read_rule(line, names)
 
-    def _check(self, mailbox: Mailbox, draft: Draft) -> None:
+    def check(self, mailbox: Mailbox, names: MailboxNames, draft: Draft) -> None:
+        """Raises RuleMistake for what the mailbox has not consented to, or does not have."""
         missing = missing_consent(draft, mailbox)
         if missing is not None:
-            raise InvalidInput("rule", f"needs_{missing}")
+            raise RuleMistake(f"needs_{missing}")
+        if not set(reply_texts(draft)) <= set(names.texts):
+            raise RuleMistake("no_text")
+        if len(write_rule(draft, names)) > LONGEST_LINE:
+            raise RuleMistake("too_long")
 
     async def _draft_view(
         self, mailbox: Mailbox, names: MailboxNames, draft: Draft
@@ -248,9 +258,5 @@ class Rulebook:
         return (await Texts.of(self._vault, mailbox.organization_id)).address(mailbox)
 
 
-async def version_of(rule: Rule, version: int) -> RuleVersion:
-    """NotFound where the rule has no such version."""
-    found = await RuleVersion.get_or_none(rule_id=rule.id, version=version)
-    if found is None or found.at > datetime.max.replace(tzinfo=found.at.tzinfo):
-        raise NotFound("version")
-    return found
+def _by_name(pairs: Iterable[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    return tuple(sorted(pairs, key=lambda pair: (pair[1].casefold(), pair[0])))

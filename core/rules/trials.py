@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from core.clock import Clock
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from core.mailboxes.models import Mailbox
 from core.outbox.queue import Outbox
 from core.people.models import Organization
@@ -21,6 +21,7 @@ from core.reports.periods import zone_of
 from core.rules.casting import Cast, cast_of, replay_of
 from core.rules.happened import given_in, waited_in
 from core.rules.kept import RuleTexts
+from core.rules.mistakes import RuleMistake
 from core.rules.models import Rule, RuleTrial, TrialState
 from core.rules.names import load_names
 from core.rules.reading import read_rule
@@ -57,6 +58,8 @@ class Simulations:
     ) -> TrialView:
         """Try the rule as it is, or as `line` says; a rule that is off, as if it were on.
 
+        A card tells how far it is, and then what was found.
+
         Raises InvalidInput("rule"), InvalidInput("period").
         """
         rule = await rule_of(actor, number)
@@ -65,7 +68,7 @@ class Simulations:
     async def try_line(
         self, actor: Actor, mailbox_id: int, line: str, period: str = ""
     ) -> TrialView:
-        """Try a new rule, after all others."""
+        """Try a new rule, after all others; the same otherwise."""
         return await self._begin(actor, mailbox_id, None, line, period)
 
     async def trial(self, actor: Actor, trial_id: int) -> TrialView:
@@ -125,13 +128,14 @@ class Simulations:
             await self._jobs.defer(
                 "try_rule", {"trial_id": row.id}, lock=f"try_rule:{mailbox.organization_id}"
             )
+            await self._tell(row)
         return await trial_view(self._vault, actor, row)
 
     async def _sealed(self, mailbox: Mailbox, rule: Rule | None, line: str) -> bytes:
         if rule is not None and not line and rule.sealed_text is not None:
             return rule.sealed_text
         if len(line) > LONGEST_LINE:
-            raise InvalidInput("rule", "too_long")
+            raise RuleMistake("too_long")
         draft = read_rule(line, await load_names(self._vault, mailbox))
         return (await RuleTexts.of(self._vault, mailbox.organization_id)).seal(draft)
 
@@ -139,14 +143,17 @@ class Simulations:
         """Keep how far it is, and have its card drawn again."""
         async with transaction():
             await RuleTrial.filter(id=row.id).update(**fields)
-            await self._outbox.tell(
-                row.organization_id,
-                "trial",
-                {"trial_id": row.id, "member_id": row.member_id},
-                order_key=f"trial:{row.id}",
-                coalesce_key=f"trial:{row.id}",
-                at=self._now(),
-            )
+            await self._tell(row)
+
+    async def _tell(self, row: RuleTrial) -> None:
+        await self._outbox.tell(
+            row.organization_id,
+            "trial",
+            {"trial_id": row.id, "member_id": row.member_id},
+            order_key=f"trial:{row.id}",
+            coalesce_key=f"trial:{row.id}",
+            at=self._now(),
+        )
 
 
 async def _go_through(replay: Replay, mail: StoredMail, ids: list[int]) -> None:

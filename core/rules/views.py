@@ -68,11 +68,13 @@ class RuleChoices:
 
     mailbox_id: int
     mailbox: str
-    people: tuple[str, ...]
-    teams: tuple[str, ...]
+    people: tuple[tuple[int, str], ...]
+    """(member id, name)."""
+    teams: tuple[tuple[int, str], ...]
+    """(team id, name)."""
     texts: tuple[str, ...]
+    """Names of reply texts."""
     tags: tuple[str, ...]
-    people_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
