@@ -47,6 +47,7 @@ from core.outgoing import AllowedHosts
 from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
+from core.rules.trials import Simulations
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
@@ -57,6 +58,7 @@ from dialogs.runner import DialogRunner
 from dialogs.services import GrantFacts, Services
 from dialogs.talks import Talks
 from wiring.engines import engine, metrics_of
+from wiring.rules import rules_of
 
 
 class Parts:
@@ -164,6 +166,8 @@ class Parts:
             jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
         )
+        self.trials = Simulations(vault, now, jobs=jobs, outbox=self.outbox)
+        self.rules = rules_of(vault, now, self.trials)
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
 
@@ -178,6 +182,7 @@ class Parts:
             mailboxes=self.mailboxes,
             onboarding=self.onboarding,
             reports=Reports(self.vault, self.now),
+            rules=self.rules,
             dead_letters=self.dead_letters,
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
@@ -206,7 +211,7 @@ class Parts:
             self.jobs,
             self.now,
             due_probes=self.onboarding.due_probes,
-            forget_old=(self.handled.sweep, delivery.forget_delivered),
+            forget_old=(self.handled.sweep, delivery.forget_delivered, self.trials.forget_old),
         )
 
         async def probe_mailbox(mailbox_id: int) -> None:
@@ -224,6 +229,7 @@ class Parts:
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,
             "deliver_outbox": delivery.run,
+            "try_rule": self.trials.run,
             "seal_audit": sealer.seal,
             "sweep": sweep.run,
         }

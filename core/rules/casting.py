@@ -13,7 +13,7 @@ from core.people.models import MemberState, Organization
 from core.rules.desk import PoolDesk
 from core.rules.engine import compile_rules, fields_of
 from core.rules.kept import RuleTexts, rows_of
-from core.rules.models import RuleState, RuleTrial
+from core.rules.models import RuleTrial
 from core.rules.names import load_names
 from core.rules.replay import Replay, Side
 from core.rules.terms import Draft, Field, Rule

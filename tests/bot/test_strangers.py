@@ -21,6 +21,8 @@ FOREIGN = {
     "thread": FOREIGN_THREAD, "version": 1, "to": BEN, "member": STRANGER, "page": 1,
     "mailbox": FOREIGN_MAILBOX, "letter": 999, "period": "", "dialog": "onboarding",
     "step": "people", "at": 1, "people": str(STRANGER), "leads": str(STRANGER),
+    "trial": 999, "line": "when always then stop", "text": "when always then stop",
+    "yaml": "version: 1\nrules:\n- {when: always, then: [stop]}\n",
 }  # fmt: skip
 HIDDEN = ("not yours", "zoe@outside.example", "Printer")
 

@@ -20,6 +20,7 @@ from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
 from dialogs.services import GrantFacts, Services
 from tests.dialogs.mailbox_port import MailboxPort
+from tests.dialogs.rule_port import RulePort
 from tests.dialogs.sample import (
     ADDRESS,
     ANNA,
@@ -54,6 +55,10 @@ class World:
     unreachable_members: list[int] = field(default_factory=list)
     install: str = "https://teams.example/install"
     privacy: str = "https://postroom.example/privacy"
+    rule_port: RulePort = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rule_port = RulePort(self)
 
     def actor(self, member_id: int) -> Actor:
         works = member_id in self.workers
@@ -74,6 +79,7 @@ class World:
             mailboxes=MailboxPort(self),
             onboarding=everything,
             reports=everything,
+            rules=self.rule_port.services(),
             dead_letters=everything,
             open_dialogs=everything,
             links=everything,

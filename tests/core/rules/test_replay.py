@@ -85,9 +85,7 @@ def test_the_draft_gives_to_whom_it_names_and_today_goes_on_as_it_did():
 
 
 def test_a_draft_in_place_of_a_rule_is_beside_that_rule():
-    trial = replay(
-        rule(AssignTo((PersonRef(BEN),))), replaced=rule(AssignTo((PersonRef(ADA),)))
-    )
+    trial = replay(rule(AssignTo((PersonRef(BEN),))), replaced=rule(AssignTo((PersonRef(ADA),))))
 
     trial.take([arrival(1, "Invoice")])
 
