@@ -126,9 +126,7 @@ class RulePort:
     async def switch(
         self, actor: Actor, number: int, on: bool, *, version: int | None = None
     ) -> RuleView:
-        return await self._set(
-            actor, number, version, state=RuleState.ON if on else RuleState.OFF
-        )
+        return await self._set(actor, number, version, state=RuleState.ON if on else RuleState.OFF)
 
     async def move(
         self, actor: Actor, number: int, by: int, *, version: int | None = None
