@@ -77,8 +77,8 @@ def replay_of(cast: Cast) -> Replay:
         tried=(cast.tried.rule_id, cast.tried.version),
         tried_alone=compile_rules([cast.tried]),
         replaced_alone=None if cast.replaced is None else compile_rules([cast.replaced]),
-        draft=Side(_desk(cast)),
-        base=Side(_desk(cast)),
+        draft=Side(desk_of(cast)),
+        base=Side(desk_of(cast)),
     )
 
 
@@ -101,6 +101,6 @@ def _in_place(
     return with_draft, at_work, tried, standing, False
 
 
-def _desk(cast: Cast) -> PoolDesk:
+def desk_of(cast: Cast) -> PoolDesk:
     people = [Candidate(i, MemberState.READY, True, 0, None) for i in cast.people]
     return PoolDesk(Pool(cast.mailbox.strategy, people), cast.teams)
