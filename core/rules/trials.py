@@ -35,7 +35,7 @@ from core.rules.views import TrialView
 from core.sealing import Vault
 from core.transactions import transaction
 
-BATCH = 1_000
+BATCH = 500
 """Messages that are read at once."""
 SLICE = 100
 """Messages that are gone through before anything else may have its turn."""

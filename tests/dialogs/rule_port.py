@@ -67,9 +67,11 @@ class RulePort:
         number = number or max(self.rules_by_number, default=0) + 1
         draft = read_rule(line, self.names())
         old = self.rules_by_number.get(number)
+        version = old.version + 1 if old else 1
+        of = len(self.rules_by_number) + (old is None)
         made = RuleView(
             number, MAILBOX, ADDRESS, write_rule(draft, self.names()), RuleState.ON, None,
-            old.version + 1 if old else 1, number, len(self.rules_by_number) + (old is None), (BEN,),
+            version, number, of, (BEN,),
         )  # fmt: skip
         self.rules_by_number[number] = replace(made, **changes)  # type: ignore[arg-type]
         self.versions.setdefault(number, []).insert(

@@ -55,7 +55,7 @@ def arrival(thread_id: int, subject: str | None = "Hello", minutes: int = 0, **m
 
 def side(*people: int) -> Side:
     candidates = [Candidate(i, MemberState.READY, True, 0, None) for i in people]
-    return Side(PoolDesk(Pool(Strategy.LOAD_BALANCED, candidates), {FINANCE: (BEN, CY)}))
+    return Side(PoolDesk(Pool(Strategy.LOAD_BALANCED, candidates), {}, {FINANCE: (BEN, CY)}))
 
 
 def rule(*then, when=INVOICE, unless=None, rule_id: int = 1) -> Rule:

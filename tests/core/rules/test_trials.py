@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from core.errors import InvalidInput, NotFound
@@ -120,6 +122,25 @@ async def test_every_condition_on_what_is_kept_is_known(office, condition, match
     )
 
     assert (found.matched, found.unknown) == (matched, 0)
+
+
+async def test_who_is_not_at_work_is_given_nothing_and_the_thread_waits_for_somebody(office):
+    """2 March 2026 is a Monday; Ada works in the morning alone, Ben not at all."""
+    await Member.filter(id=office.ada.id).update(week="mon-fri 08:00-10:00")
+    await Member.filter(id=office.ben.id).update(week="sun 03:00-03:30")
+    office.clock.now += timedelta(days=2)
+    noon = office.ago(hours=45)
+    await office.mail("Waits", "a@x.example", noon)
+    await office.mail("Is given at once", "b@x.example", noon + timedelta(hours=21))
+    await office.mail("Waits to the end", "c@x.example", noon + timedelta(hours=24))
+    line = "when subject contains nothing then finish"
+
+    found = await tried(
+        office, await office.trials.try_line(await office.lead(), office.mailbox.id, line)
+    )
+
+    assert dict(found.draft.given) == {office.ada.id: 2}
+    assert (found.draft.waited, found.draft.left) == (2, 1)
 
 
 async def test_what_really_happened_stands_beside_it(office):
