@@ -48,18 +48,20 @@ class PoolDesk:
         self._people[member_id].open_threads -= 1
 
     def _groups(self, actions: Rules) -> list[frozenset[int] | None]:
-        """Who may be given it, in the order in which they are tried; None: anyone."""
+        """Who may be given it, in the order in which they are tried; None: anyone.
+
+        Of several rules that assign, the first one counts.
+        """
         groups: list[frozenset[int] | None] = []
-        for _, _, action in actions:
-            if isinstance(action, AssignTo):
-                for to in action.targets:
-                    match to:
-                        case PersonRef():
-                            groups.append(frozenset({to.member_id}))
-                        case TeamRef():
-                            groups.append(frozenset(self._teams.get(to.team_id, ())))
-                        case Anyone():
-                            groups.append(None)
+        assign = next((one for _, _, one in actions if isinstance(one, AssignTo)), None)
+        for to in assign.targets if assign is not None else ():
+            match to:
+                case PersonRef():
+                    groups.append(frozenset({to.member_id}))
+                case TeamRef():
+                    groups.append(frozenset(self._teams.get(to.team_id, ())))
+                case Anyone():
+                    groups.append(None)
         return groups
 
 

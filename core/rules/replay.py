@@ -2,7 +2,7 @@
 
 Both sides begin with nothing open. A thread stays with whoever it was given to until the
 moment at which it was really finished, and what nobody could be given waits and is tried
-again, each quarter of an hour.
+again, each quarter of an hour. What a rule snoozes is given when it comes in.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from core.rules.engine import Outcome, RuleSet
 from core.rules.facts import Facts
-from core.rules.terms import Action, Finish
+from core.rules.terms import Action, Finish, Snooze
 
 SLOT = timedelta(minutes=15)
 """How often it is looked who is at work, and whether what waits can be given."""
@@ -73,7 +73,8 @@ class Side:
     def arrive(self, thread_id: int, actions: Rules, at: datetime) -> None:
         if thread_id in self.holders:
             return
-        if any(isinstance(action, Finish) for _, _, action in actions):
+        rest = next((one for _, _, one in actions if isinstance(one, Finish | Snooze)), None)
+        if isinstance(rest, Finish):
             self.finished += 1
             self.waiting.pop(thread_id, None)
             return
