@@ -15,7 +15,8 @@ from core.rules.patterns import check_pattern
 from core.rules.terms import Field, Operator, Test
 
 MOST_HOURS = 9_999
-Compile = Callable[[Operator, Values], Check]
+Compile = Callable[[str, Operator, Values], Check]
+"""From the name of the fact."""
 Canonical = Callable[[Operator, str], str | None]
 
 
@@ -39,13 +40,25 @@ class Form:
     """Words that are understood and shown back as `words`."""
 
 
+def _spoken(operator: Operator, value: str) -> str | None:
+    """Any text; a domain is kept without its `@`, a pattern must be one."""
+    if operator is Operator.MATCHES:
+        check_pattern(value)
+    if operator is Operator.DOMAIN:
+        value = value.removeprefix("@")
+        return None if "@" in fold(value) else value
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A row of the table."""
 
+    fact: str
+    """Its name in `Facts`."""
     forms: tuple[Form, ...]
     compile: Compile
-    canonical: Canonical
+    canonical: Canonical = _spoken
     """A value as it is kept; None for one that makes no sense. Raises `BadPattern`."""
     choices: tuple[str, ...] = ()
     """All the values there are, where they can be told."""
@@ -77,29 +90,11 @@ def _addresses(word: str) -> tuple[Form, ...]:
     return (*_texts(word), Form(f"{word} domain", Operator.DOMAIN, Takes.SEVERAL))
 
 
-def _text(name: str) -> Compile:
-    return lambda operator, values: text_is(name, operator, values)
-
-
-def _any_text(name: str) -> Compile:
-    return lambda operator, values: any_text_is(name, operator, values)
-
-
 def _choices(word: str) -> tuple[Form, ...]:
     return (
         Form(f"{word} is", Operator.IS),
         Form(f"{word} one of", Operator.ONE_OF, Takes.SEVERAL, also=(f"{word} is one of",)),
     )
-
-
-def _spoken(operator: Operator, value: str) -> str | None:
-    """Any text; a domain is kept without its `@`, a pattern must be one."""
-    if operator is Operator.MATCHES:
-        check_pattern(value)
-    if operator is Operator.DOMAIN:
-        value = value.removeprefix("@")
-        return None if "@" in fold(value) else value
-    return value
 
 
 def _among(choices: tuple[str, ...]) -> Canonical:
@@ -109,17 +104,21 @@ def _among(choices: tuple[str, ...]) -> Canonical:
     return canonical
 
 
-def _value(name: str) -> Compile:
-    return lambda _, values: is_among(name, frozenset(values))
+def _value(fact: str, _: Operator, values: Values) -> Check:
+    return is_among(fact, frozenset(values))
 
 
-def _yes(name: str, yes: str) -> Compile:
+def _yes(yes: str) -> Compile:
     """Of a fact that is so or not: `yes` asks whether it is so, another value whether not."""
-    return lambda _, values: is_among(name, frozenset({values == (yes,)}))
+
+    def compiled(fact: str, _: Operator, values: Values) -> Check:
+        return is_among(fact, frozenset({values == (yes,)}))
+
+    return compiled
 
 
-def _over(name: str) -> Compile:
-    return lambda _, values: is_over(name, int(values[0]))
+def _over(fact: str, _: Operator, values: Values) -> Check:
+    return is_over(fact, int(values[0]))
 
 
 def hours(value: str) -> str | None:
@@ -136,54 +135,46 @@ _IMPORTANCES = ("low", "normal", "high")
 _AUTOMATICS = ("none", "reply", "list", "bulk")
 _NOTHING = Takes.NOTHING
 
-TEXTS = {
-    Field.FROM: "sender",
-    Field.TO: "recipients",
-    Field.SUBJECT: "subject",
-    Field.BODY: "body",
-    Field.CATEGORY: "categories",
-}
-"""The facts that are text, which patterns are sought in."""
-
 CONDITIONS: dict[Field, Kind] = {
-    Field.FROM: Kind(_addresses("from"), _text(TEXTS[Field.FROM]), _spoken),
-    Field.TO: Kind(_addresses("to"), _any_text(TEXTS[Field.TO]), _spoken),
-    Field.SUBJECT: Kind(_texts("subject"), _text(TEXTS[Field.SUBJECT]), _spoken),
-    Field.BODY: Kind(_texts("body"), _text(TEXTS[Field.BODY]), _spoken),
+    Field.FROM: Kind("sender", _addresses("from"), text_is),
+    Field.TO: Kind("recipients", _addresses("to"), any_text_is),
+    Field.SUBJECT: Kind("subject", _texts("subject"), text_is),
+    Field.BODY: Kind("body", _texts("body"), text_is),
     Field.ATTACHMENT: Kind(
+        "has_attachments",
         (
             Form("has attachment", Operator.IS, _NOTHING, ("yes",), also=("has an attachment",)),
             Form("has no attachment", Operator.IS, _NOTHING, ("no",)),
         ),
-        _yes("has_attachments", "yes"),
-        _spoken,
+        _yes("yes"),
     ),
     Field.IMPORTANCE: Kind(
-        _choices("importance"), _value("importance"), _among(_IMPORTANCES), _IMPORTANCES
+        "importance", _choices("importance"), _value, _among(_IMPORTANCES), _IMPORTANCES
     ),
-    Field.CATEGORY: Kind(_texts("category"), _any_text(TEXTS[Field.CATEGORY]), _spoken),
+    Field.CATEGORY: Kind("categories", _texts("category"), any_text_is),
     Field.TIME: Kind(
+        "in_hours",
         (
             Form("in hours", Operator.IS, _NOTHING, ("in",), also=("in business hours",)),
             Form("out of hours", Operator.IS, _NOTHING, ("out",), also=("out of business hours",)),
         ),
-        _yes("in_hours", "in"),
-        _spoken,
+        _yes("in"),
     ),
     Field.AUTOMATIC: Kind(
-        _choices("automatic"), _value("automatic"), _among(_AUTOMATICS), _AUTOMATICS
+        "automatic", _choices("automatic"), _value, _among(_AUTOMATICS), _AUTOMATICS
     ),
     Field.FIRST: Kind(
+        "is_first",
         (
             Form("first message", Operator.IS, _NOTHING, ("yes",)),
             Form("later message", Operator.IS, _NOTHING, ("no",)),
         ),
-        _yes("is_first", "yes"),
-        _spoken,
+        _yes("yes"),
     ),
     Field.AGE: Kind(
+        "unanswered_hours",
         (Form("unanswered over", Operator.OVER, after="hours"),),
-        _over("unanswered_hours"),
-        lambda _, v: hours(v),
+        _over,
+        _hours,
     ),
 }

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from core.rules.anchors import Anchors, anchors_of
-from core.rules.conditions import CONDITIONS, TEXTS
+from core.rules.conditions import CONDITIONS
 from core.rules.facts import Facts
 from core.rules.matching import Check, Seen, see
 from core.rules.mistakes import BadPattern
@@ -62,11 +62,7 @@ class RuleSet:
         self._rules = [(rule.check, rule) for rule in rules]
         self._free = [self._rules[place] for place in anchors.free]
         self._anchors = anchors
-        self._patterns = {
-            name: Patterns(sought)
-            for field, name in TEXTS.items()
-            if (sought := _patterns(tests, field))
-        }
+        self._patterns = _patterns(tests)
         self.needs_body = any(test.field is Field.BODY for test in tests)
         self.has_age_rules = any(test.field is Field.AGE for test in tests)
 
@@ -115,8 +111,13 @@ def compile_rules(rules: Iterable[Rule]) -> RuleSet:
     return RuleSet(compiled, anchors, tests)
 
 
+def fields_of(draft: Draft) -> frozenset[Field]:
+    """What a rule looks at."""
+    return frozenset(test.field for test in tests_of(draft))
+
+
 def tests_of(draft: Draft) -> list[Test]:
-    """All that a rule looks at."""
+    """All the tests of its conditions and its exceptions."""
     return _tests(draft.when) + (_tests(draft.unless) if draft.unless else [])
 
 
@@ -130,12 +131,13 @@ def _tests(condition: Condition) -> list[Test]:
             return [test for part in parts for test in _tests(part)]
 
 
-def _patterns(tests: Iterable[Test], field: Field) -> list[str]:
-    return [
-        test.values[0]
-        for test in tests
-        if test.field is field and test.operator is Operator.MATCHES
-    ]
+def _patterns(tests: Iterable[Test]) -> dict[str, Patterns]:
+    """By the name of the fact they are sought in."""
+    sought: dict[str, list[str]] = {}
+    for test in tests:
+        if test.operator is Operator.MATCHES:
+            sought.setdefault(CONDITIONS[test.field].fact, []).extend(test.values)
+    return {fact: Patterns(patterns) for fact, patterns in sought.items()}
 
 
 def _compiled(rule: Rule) -> _Compiled:
@@ -157,7 +159,8 @@ def _compiled(rule: Rule) -> _Compiled:
 def compile_condition(condition: Condition) -> Check:
     match condition:
         case Test(field, operator, values):
-            return CONDITIONS[field].compile(operator, values)
+            kind = CONDITIONS[field]
+            return kind.compile(kind.fact, operator, values)
         case Not(part):
             return _not(compile_condition(part))
         case All(parts):

@@ -38,7 +38,7 @@ def fold(text: str) -> str:
 
 
 def see(facts: Facts, patterns: Mapping[str, Patterns]) -> Seen:
-    """Read a message once for all rules; `patterns` by the name of the text they are sought in."""
+    """Read a message once for all rules; `patterns` by the name of the fact they are sought in."""
     sender, recipients, subject = facts.sender, facts.recipients, facts.subject
     body, categories, automatic = facts.body, facts.categories, facts.automatic
     seen = (

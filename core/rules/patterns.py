@@ -10,10 +10,8 @@ from core.rules.mistakes import BadPattern
 
 LONGEST = 200
 """Characters of a pattern."""
-MOST_MEMORY = 1 << 16
-"""Bytes for a compiled pattern; so it also bounds the steps for each character."""
-MOST_TOGETHER = 1 << 18
-"""Bytes for all those that are asked at once."""
+MOST_MEMORY = 1 << 17
+"""Bytes for the patterns asked at once; so it also bounds the steps for each character."""
 LONGEST_TEXT = 10_000
 """Characters of a text that are looked at."""
 
@@ -26,7 +24,7 @@ def check_pattern(pattern: str) -> None:
     if len(pattern) > LONGEST:
         raise BadPattern("pattern_too_long")
     try:
-        re2.compile(pattern.encode(), _options(MOST_MEMORY))
+        _together((pattern,))
     except (re2.error, UnicodeEncodeError) as error:
         raise BadPattern("bad_pattern") from error
 
@@ -62,12 +60,8 @@ def _groups(patterns: Sequence[str]) -> Iterator[_Group]:
     """As few as their memory allows."""
     if not patterns:
         return
-    asked = re2.Set.SearchSet(_options(MOST_TOGETHER))
-    asked.Add(b"")
-    for pattern in patterns:
-        asked.Add(pattern.encode())
     try:
-        asked.Compile()
+        asked = _together(patterns)
     except re2.error:
         if len(patterns) == 1:
             raise
@@ -78,14 +72,23 @@ def _groups(patterns: Sequence[str]) -> Iterator[_Group]:
         yield _Group(patterns, asked)
 
 
+def _together(patterns: Sequence[str]) -> re2.Set:
+    asked = re2.Set.SearchSet(_options())
+    asked.Add(b"")
+    for pattern in patterns:
+        asked.Add(pattern.encode())
+    asked.Compile()
+    return asked
+
+
 def _search(pattern: str, text: bytes) -> bool:
-    return re2.compile(pattern.encode(), _options(MOST_MEMORY)).search(text) is not None
+    return re2.compile(pattern.encode(), _options()).search(text) is not None
 
 
-def _options(memory: int) -> re2.Options:
+def _options() -> re2.Options:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
     options.never_capture = True
-    options.max_mem = memory
+    options.max_mem = MOST_MEMORY
     return options

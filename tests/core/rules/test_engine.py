@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.mail.models import Automatic
-from core.rules.engine import Outcome, compile_rules
+from core.rules.engine import Outcome, compile_rules, fields_of
 from core.rules.facts import Facts
 from core.rules.mistakes import BadPattern
 from core.rules.terms import (
@@ -257,6 +257,7 @@ def test_a_set_tells_what_must_be_read_for_it():
     body = replace(body, draft=replace(body.draft, unless=Test(Field.BODY, Operator.IS, ("x",))))
     age = a_rule(Not(Test(Field.AGE, Operator.OVER, ("5",))))
 
+    assert fields_of(body.draft) == {Field.SUBJECT, Field.BODY}
     assert compile_rules([body]).needs_body
     assert not compile_rules([body]).has_age_rules
     assert compile_rules([age]).has_age_rules
