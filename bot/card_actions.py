@@ -20,6 +20,12 @@ from dialogs import (
     people,
     policies,
     reports,
+    rule_form,
+    rule_lines,
+    rules,
+    rules_exchange,
+    rules_try,
+    teams,
     thread_life,
 )
 from dialogs.inputs import Inputs
@@ -81,6 +87,31 @@ PEOPLE = {
     "people.remove": CardAction(people.remove_button, ADMIN),
     "people.removed": CardAction(people.removed_button, ADMIN),
 }
+RULES = {
+    "rule.list": CardAction(rules.list_button),
+    "rule.show": CardAction(rules.show_button),
+    "rule.toggle": CardAction(rules.toggle_button),
+    "rule.on": CardAction(rules.on_button),
+    "rule.off": CardAction(rules.off_button),
+    "rule.up": CardAction(rules.up_button),
+    "rule.down": CardAction(rules.down_button),
+    "rule.history": CardAction(rules.history_button),
+    "rule.back": CardAction(rules.back_button),
+    "rule.delete": CardAction(rules.delete_button),
+    "rule.deleted": CardAction(rules.deleted_button),
+    "rule.new": CardAction(rule_form.new_button),
+    "rule.form": CardAction(rule_form.form_button),
+    "rule.edit": CardAction(rule_lines.edit_button),
+    "rule.preview": CardAction(rule_lines.preview_button),
+    "rule.add": CardAction(rule_lines.add_button),
+    "rule.change": CardAction(rule_lines.change_button),
+    "rule.try": CardAction(rules_try.try_button, replaces=False),
+    "trial.show": CardAction(rules_try.trial_button),
+    "rules.export": CardAction(rules_exchange.export_button),
+    "rules.import_form": CardAction(rules_exchange.import_form_button),
+    "rules.import": CardAction(rules_exchange.import_button),
+    "team.list": CardAction(teams.list_button),
+}
 MAILBOXES = {
     "mailbox.list": CardAction(mailboxes.list_button),
     "mailbox.pause": CardAction(mailboxes.pause_button, ADMIN),
@@ -123,6 +154,15 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
-    return (
-        THREADS | LIFE | PEOPLE | MAILBOXES | AVAILABILITY | POLICIES | OPERATIONS | conversation
+    tables = (
+        THREADS,
+        LIFE,
+        PEOPLE,
+        AVAILABILITY,
+        RULES,
+        MAILBOXES,
+        POLICIES,
+        OPERATIONS,
+        conversation,
     )
+    return {verb: action for table in tables for verb, action in table.items()}

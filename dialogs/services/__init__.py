@@ -18,6 +18,7 @@ from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
 from dialogs.services.people import People
+from dialogs.services.rules import Rules
 
 __all__ = [
     "Assignments",
@@ -35,6 +36,7 @@ __all__ = [
     "Policies",
     "Presences",
     "Reports",
+    "Rules",
     "Services",
     "Snoozing",
     "Tags",
@@ -51,6 +53,7 @@ class Services:
     mailboxes: Mailboxes
     onboarding: Onboarding
     reports: Reports
+    rules: Rules
     dead_letters: DeadLetters
     open_dialogs: OpenDialogs
     links: Links

@@ -24,6 +24,7 @@ from tests.dialogs.hours_port import HoursPort
 from tests.dialogs.life_ports import life_ports
 from tests.dialogs.mailbox_port import MailboxPort
 from tests.dialogs.policy_port import PolicyPort
+from tests.dialogs.rule_port import RulePort
 from tests.dialogs.sample import (
     ADDRESS,
     ANNA,
@@ -62,6 +63,10 @@ class World:
     unreachable_members: list[int] = field(default_factory=list)
     install: str = "https://teams.example/install"
     privacy: str = "https://postroom.example/privacy"
+    rule_port: RulePort = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rule_port = RulePort(self)
 
     def actor(self, member_id: int) -> Actor:
         works = member_id in self.workers
@@ -82,6 +87,7 @@ class World:
             mailboxes=MailboxPort(self),
             onboarding=everything,
             reports=everything,
+            rules=self.rule_port.services(),
             dead_letters=everything,
             open_dialogs=everything,
             links=everything,
@@ -395,4 +401,5 @@ def a_world() -> World:
         43: a_thread(43, assignee_id=BEN, assignee="Ben Busy"),
         FOREIGN_THREAD: a_thread(FOREIGN_THREAD, mailbox_id=FOREIGN_MAILBOX, subject="not yours"),
     }
+    world.rule_port.put("when subject contains ledger then assign to Ben Busy", 3)
     return world
