@@ -12,7 +12,22 @@ from dataclasses import dataclass
 
 from bot.commands import Commands, Who
 from core.errors import NotAllowed
-from dialogs import assignment, availability, mailboxes, people, policies, reports
+from dialogs import (
+    assignment,
+    availability,
+    lists,
+    mailboxes,
+    people,
+    policies,
+    reports,
+    rule_form,
+    rule_lines,
+    rules,
+    rules_exchange,
+    rules_try,
+    teams,
+    thread_life,
+)
 from dialogs.inputs import Inputs
 from dialogs.moves import Reply
 from dialogs.services import Services
@@ -54,12 +69,48 @@ THREADS = {
     "unassigned.take": CardAction(assignment.unassigned_take_button),
     "unassigned.done": CardAction(assignment.unassigned_done_button),
 }
+LIFE = {
+    "thread.more": CardAction(thread_life.more_button),
+    "thread.save": CardAction(thread_life.save_button),
+    "thread.answering": CardAction(thread_life.answering_button),
+    "thread.follow": CardAction(thread_life.follow_button),
+    "thread.watch": CardAction(thread_life.watch_button),
+    "thread.unfollow": CardAction(thread_life.unfollow_button),
+    "snoozed.page": CardAction(lists.snoozed_button),
+    "following.page": CardAction(lists.following_button),
+    "overdue.page": CardAction(lists.overdue_button),
+}
 PEOPLE = {
     "people.page": CardAction(people.page_button),
     "people.admin": CardAction(people.admin_button, ADMIN),
     "people.privacy": CardAction(people.privacy_button, ADMIN),
     "people.remove": CardAction(people.remove_button, ADMIN),
     "people.removed": CardAction(people.removed_button, ADMIN),
+}
+RULES = {
+    "rule.list": CardAction(rules.list_button),
+    "rule.show": CardAction(rules.show_button),
+    "rule.toggle": CardAction(rules.toggle_button),
+    "rule.on": CardAction(rules.on_button),
+    "rule.off": CardAction(rules.off_button),
+    "rule.up": CardAction(rules.up_button),
+    "rule.down": CardAction(rules.down_button),
+    "rule.history": CardAction(rules.history_button),
+    "rule.back": CardAction(rules.back_button),
+    "rule.delete": CardAction(rules.delete_button),
+    "rule.deleted": CardAction(rules.deleted_button),
+    "rule.new": CardAction(rule_form.new_button),
+    "rule.form": CardAction(rule_form.form_button),
+    "rule.edit": CardAction(rule_lines.edit_button),
+    "rule.preview": CardAction(rule_lines.preview_button),
+    "rule.add": CardAction(rule_lines.add_button),
+    "rule.change": CardAction(rule_lines.change_button),
+    "rule.try": CardAction(rules_try.try_button, replaces=False),
+    "trial.show": CardAction(rules_try.trial_button),
+    "rules.export": CardAction(rules_exchange.export_button),
+    "rules.import_form": CardAction(rules_exchange.import_form_button),
+    "rules.import": CardAction(rules_exchange.import_button),
+    "team.list": CardAction(teams.list_button),
 }
 MAILBOXES = {
     "mailbox.list": CardAction(mailboxes.list_button),
@@ -103,4 +154,15 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
-    return THREADS | PEOPLE | MAILBOXES | AVAILABILITY | POLICIES | OPERATIONS | conversation
+    tables = (
+        THREADS,
+        LIFE,
+        PEOPLE,
+        AVAILABILITY,
+        RULES,
+        MAILBOXES,
+        POLICIES,
+        OPERATIONS,
+        conversation,
+    )
+    return {verb: action for table in tables for verb, action in table.items()}

@@ -7,7 +7,24 @@ from __future__ import annotations
 
 from bot.commands import Command as row
 from bot.commands import Commands, Who
-from dialogs import assignment, availability, mailboxes, people, policies, reports
+from dialogs import (
+    assignment,
+    availability,
+    lists,
+    mailboxes,
+    notes,
+    people,
+    policies,
+    reports,
+    rule_lines,
+    rules,
+    rules_exchange,
+    rules_try,
+    tags,
+    targets,
+    teams,
+    thread_life,
+)
 from dialogs.moves import Reply
 from dialogs.services import Services
 from dialogs.talks import Talks
@@ -34,9 +51,66 @@ THREADS = (
     row(("why",), "why 42", "why a thread is whose", MEMBER, assignment.why),
 )
 
+LIFE = (
+    row(("snooze",), "snooze 42 until tomorrow 9:00", "let a thread sleep", MEMBER,
+        thread_life.snooze),
+    row(("wake",), "wake 42", "end a snooze: the thread is yours", MEMBER, assignment.take),
+    row(("snoozed",), "snoozed", "what you let sleep", MEMBER, lists.snoozed),
+    row(("priority",), "priority 42 high", "low, normal, high or urgent", MEMBER,
+        thread_life.priority),
+    row(("tag",), "tag 42 Invoice", "put tags on a thread, with commas between", MEMBER,
+        tags.tag),
+    row(("untag",), "untag 42 Invoice", "take tags off", MEMBER, tags.untag),
+    row(("tags",), "tags help@…", "the tags of a mailbox and their effort", MEMBER, tags.tags),
+    row(("note",), "note 42 Called back.", "add a private note", MEMBER,
+        notes.note, private=True),
+    row(("notes",), "notes 42", "the notes on a thread", MEMBER, notes.notes, private=True),
+    row(("note delete", "delete note"), "note delete 7", "delete a note of yours", MEMBER,
+        notes.delete, private=True),
+    row(("follow",), "follow 42", "hear of all that happens in a thread", MEMBER,
+        thread_life.follow),
+    row(("watch",), "watch 42", "hear once, of the sender's next mail", MEMBER,
+        thread_life.watch),
+    row(("unfollow", "unwatch"), "unfollow 42", "hear no more of a thread", MEMBER,
+        thread_life.unfollow),
+    row(("following",), "following", "what you follow", MEMBER, lists.following),
+    row(("answering",), "answering 42", "show others that you write an answer", MEMBER,
+        thread_life.answering),
+    row(("merge",), "merge 42 into 17", "make two threads one, for good", MEMBER,
+        thread_life.merge),
+    row(("targets", "target"), "targets help@… answer 4h finish 2d",
+        "how fast a mailbox wants to be", MEMBER, targets.targets),
+    row(("overdue",), "overdue", "what is late in your mailboxes", MEMBER, lists.overdue),
+)
+
 REPORTS = (
     row(("report",), "report last week", "figures of your mailboxes", MEMBER,
         reports.report, in_manifest=True),
+)
+
+RULES = (
+    row(("rules",), "rules", "the rules of a mailbox, in their order", MEMBER,
+        rules.rules, private=True),
+    row(("rule add",), "rule add help@contoso.com when subject contains invoice then tag Invoice",
+        "make a rule; without a line, type it on a card", MEMBER, rule_lines.add, private=True),
+    row(("when",), "when subject contains invoice then assign to Ada", "make a rule", MEMBER,
+        rule_lines.when, private=True),
+    row(("rule",), "rule 3",
+        "one rule; `rule 3 when …` changes it, as do `on`, `off`, `up`, `down`, `delete`, and"
+        " `history` and `back to 2` undo", MEMBER, rules.rule, private=True),
+    row(("rules try", "rule try"), "rules try 3 last 30 days",
+        "try a rule, or `in help@contoso.com when … then …`, on mail of the past", MEMBER,
+        rules_try.try_, private=True),
+    row(("rules export",), "rules export help@contoso.com", "rules as YAML", MEMBER,
+        rules_exchange.export, private=True),
+    row(("rules import",), "rules import help@contoso.com", "rules from YAML, all or none", MEMBER,
+        rules_exchange.import_, private=True),
+    row(("teams",), "teams", "the teams of a mailbox, for rules to assign to", MEMBER,
+        teams.teams, private=True),
+    row(("team",), "team Finance in help@contoso.com: Ada, Bo", "make or change a team", MEMBER,
+        teams.team, private=True),
+    row(("team delete",), "team delete Finance in help@contoso.com", "end a team", MEMBER,
+        teams.drop, private=True),
 )
 
 MAILBOXES = (
@@ -129,8 +203,17 @@ def command_table(talks: Talks) -> tuple[row, ...]:
             help_, in_manifest=True),
     )
     table = (
-        *THREADS, *REPORTS, *MAILBOXES, *onboarding, *PEOPLE, *AVAILABILITY, *POLICIES,
-        *OPERATIONS, *conversation,
+        *THREADS,
+        *LIFE,
+        *AVAILABILITY,
+        *RULES,
+        *REPORTS,
+        *MAILBOXES,
+        *POLICIES,
+        *onboarding,
+        *PEOPLE,
+        *OPERATIONS,
+        *conversation,
     )
     commands = Commands(table)
     return table

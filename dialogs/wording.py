@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from core.errors import (
+    Absent,
     AlreadyAssigned,
     ConnectorError,
     ExternalError,
+    Full,
     GraphAuthFailed,
     GraphError,
     GraphThrottled,
@@ -15,6 +17,7 @@ from core.errors import (
     PostroomError,
     RecipientUnreachable,
 )
+from dialogs.rule_wording import rule_words
 from dialogs.wording_hours import HOURS_FIELDS, HOURS_HINTS
 
 NOT_FOUND = "There is no such thing, or it is not yours to see."
@@ -34,6 +37,7 @@ _NEEDS = {
     "privacy_officer": "That is for privacy officers.",
     "member": "That is for members of Postroom. An admin can invite you.",
     "last_admin": "The last admin cannot be removed: make somebody else an admin first.",
+    "author": "Only who wrote a note can delete it.",
 }
 _FIELDS = {
     "thread": "I need a thread's number, such as `42`.",
@@ -53,7 +57,24 @@ _FIELDS = {
     "letter": "I need a number of the list.",
     "answer": "Please pick one of the choices.",
     "role": "That is not a role.",
+    "rule": "I cannot use that rule as it is.",
+    "rule_number": "I need a rule's number, such as `rule 3`. `rules` lists them.",
+    "rule_word": (
+        "I know `rule 3 when …`, `on`, `off`, `up`, `down`, `history`, `back to 2` and `delete`."
+    ),
+    "team": "I need a team's name. `teams` lists them.",
+    "team_line": "I need a name and its people, such as `team Finance: Ada, Bo`.",
+    "version": "I need a version's number.",
     "grant": "Consent comes first.",
+    "tag": "I need the name of a tag, such as `Invoice`.",
+    "weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
+    "note": "I need the thread's number and the words, such as `note 42 Called back.`",
+    "note_number": "I need a note's number: `notes 42` shows it.",
+    "priority": "I need a priority: `low`, `normal`, `high` or `urgent`.",
+    "merge": "I need two numbers, such as `merge 42 into 17`.",
+    "until": "I need a time, such as `tomorrow 9:00`, `4 h`, `monday` or `2026-12-01`.",
+    "targets": "I need targets, such as `answer 4h finish 2d` or `urgent answer 30m`.",
+    "duration": "I need a time such as `30m`, `4h` or `2d`, or `off`.",
     **HOURS_FIELDS,
 }
 _HINTS = {
@@ -72,7 +93,21 @@ _HINTS = {
     "waiting": "That mailbox still waits for Microsoft.",
     "needs_consent": "That mailbox needs consent first.",
     "offboarded": "That mailbox is offboarded: `onboard` opens it again.",
+    "opted_out": "That person asked not to be given work in that mailbox.",
+    "past": "That moment is over: I need one that is still to come.",
     "leads": "Leads must be among the people.",
+    "tag_comma": "A tag's name has no comma in it.",
+    "many_tags": "A thread has twenty tags at most.",
+    "unknown_tag": "That mailbox has no such tag.",
+    "long_note": "A note has 2,000 characters at most.",
+    "many_notes": "That thread has 200 notes: please delete some first.",
+    "no_sender": "Notes are kept with the person who wrote, and there is none.",
+    "same_thread": "Those are the same thread.",
+    "other_mailbox": "Those threads are in two mailboxes: only threads of one can be merged.",
+    "merged": "That thread was merged into another: `show` says which.",
+    "until_words": "I need a time, such as `tomorrow 9:00`, `4 h`, `monday` or `2026-12-01`.",
+    "until_past": "That time has passed.",
+    "until_far": "That is more than a year ahead.",
 }
 
 PROBE_REASONS = {
@@ -125,10 +160,20 @@ def words(error: PostroomError) -> str:
         case InvalidInput():
             if error.hint.isdecimal() and error.field == "member":
                 return _HINTS["nobody" if error.hint == "0" else "several"]
+            about_rules = rule_words(error)
+            if about_rules is not None:
+                return about_rules
             hint = HOURS_HINTS.get((error.field, error.hint)) or _HINTS.get(error.hint)
             return hint or _FIELDS.get(error.field, "I cannot use that.")
         case AlreadyAssigned():
             return "Somebody has that thread already."
+        case Full():
+            return (
+                f"That would be more than the {error.cap} open threads that one person may have "
+                "in that mailbox."
+            )
+        case Absent():
+            return "That person is not at work now, so they cannot be given work."
         case GraphAuthFailed():
             return "Microsoft no longer lets me into that mailbox: an admin must consent again."
         case GraphThrottled():

@@ -49,9 +49,19 @@ from core.people.hours import Hours
 from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
+from core.rules.trials import Simulations
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
+from core.threads.due import renew
+from core.threads.followers import Followers
+from core.threads.merge import Merges
+from core.threads.notes import Notes
+from core.threads.presence import Presences
+from core.threads.snoozing import Snoozing
+from core.threads.tagging import Tags
+from core.threads.targets import Targets
+from core.threads.warnings import Warnings
 from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
@@ -59,6 +69,7 @@ from dialogs.runner import DialogRunner
 from dialogs.services import GrantFacts, Services
 from dialogs.talks import Talks
 from wiring.engines import engine, metrics_of
+from wiring.rules import rules_of
 
 
 class Parts:
@@ -166,6 +177,15 @@ class Parts:
             jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
         )
+        self.tags = Tags(vault, self.outbox, now, renew)
+        self.notes = Notes(vault, self.outbox, now)
+        self.followers = Followers(self.outbox, now)
+        self.merges = Merges(self.outbox, now, renew)
+        self.presences = Presences(self.outbox, now)
+        self.snoozing = Snoozing(self.assignments, now)
+        self.targets = Targets(vault, jobs, now)
+        self.trials = Simulations(vault, now, jobs=jobs, outbox=self.outbox)
+        self.rules = rules_of(vault, now, self.trials)
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
 
@@ -176,14 +196,22 @@ class Parts:
         self.services = Services(
             people=self.people,
             assignments=self.assignments,
-            threads=Threads(self.vault),
+            threads=Threads(self.vault, self.now),
             mailboxes=self.mailboxes,
             onboarding=self.onboarding,
             reports=Reports(self.vault, self.now),
+            rules=self.rules,
             dead_letters=self.dead_letters,
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
             grant_facts=GrantFacts(settings.graph_client_id),
+            tags=self.tags,
+            notes=self.notes,
+            followers=self.followers,
+            merges=self.merges,
+            presences=self.presences,
+            snoozing=self.snoozing,
+            targets=self.targets,
             hours=Hours(self.vault, self.now, jobs=self.jobs),
             policies=Policies(self.vault, self.now, jobs=self.jobs),
         )
@@ -210,7 +238,12 @@ class Parts:
             self.jobs,
             self.now,
             due_probes=self.onboarding.due_probes,
-            forget_old=(self.handled.sweep, delivery.forget_delivered),
+            forget_old=(
+                self.handled.sweep,
+                delivery.forget_delivered,
+                self.presences.forget_old,
+                self.trials.forget_old,
+            ),
         )
 
         async def probe_mailbox(mailbox_id: int) -> None:
@@ -219,15 +252,26 @@ class Parts:
         async def assign_waiting(mailbox_id: int) -> None:
             await self.assignments.assign_waiting(mailbox_id)
 
+        async def wake_snoozed() -> None:
+            await self.assignments.wake(self.now())
+
+        async def hand_back() -> None:
+            await self.assignments.hand_back(self.now())
+
         tasks: dict[str, Task] = {
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
             "assign_waiting": assign_waiting,
+            "renew_deadlines": self.targets.renew,
+            "warn_of_deadlines": Warnings(self.outbox, self.now).run,
+            "wake_snoozed": wake_snoozed,
+            "hand_back": hand_back,
             "purge_mailbox": purge.run,
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,
             "deliver_outbox": delivery.run,
+            "try_rule": self.trials.run,
             "seal_audit": sealer.seal,
             "sweep": sweep.run,
         }

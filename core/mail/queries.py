@@ -2,70 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
-
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
-
 from core.assignment.models import Decision
+from core.clock import Clock, utc_now
 from core.errors import NotFound
+from core.mail.lists import BY_WAITING, BY_WAKING, PRESSING, ThreadLists, Wanted, opened
 from core.mail.models import Direction, MailMessage, MailThread, ThreadState
-from core.mail.moments import moment
-from core.mail.rows import marks
-from core.mail.views import ThreadPage, ThreadRow, ThreadView, WhyView
+from core.mail.views import ThreadPage, ThreadView, WhyView
 from core.mailboxes.models import FolderKind, MailboxState
 from core.people.models import Member
 from core.people.views import Actor
-from core.sealing import DataKey, Vault
+from core.sealing import Vault
+from core.threads.showing import Lives
+from core.threads.views import ThreadLife
 
 PER_PAGE = 8
-
-_PAGE = """
-SELECT t.id, t.mailbox_id, t.sealed_subject, t.last_received_at, t.received_at, t.state,
-       t.assignee_id, t.waiting_reason, c.wrapped_key, c.sealed_name, c.sealed_address,
-       m.wrapped_key AS member_key, m.sealed_name AS member_name,
-       (SELECT COUNT(*) FROM mail_thread WHERE {counted}) AS total
-  FROM (
-       SELECT id FROM mail_thread
-        WHERE {listed} ORDER BY last_received_at, id LIMIT {limit} OFFSET {offset}
-       ) page
-  JOIN mail_thread t ON t.id = page.id
-  LEFT JOIN correspondent c ON c.id = t.correspondent_id
-  LEFT JOIN member m ON m.id = t.assignee_id
- ORDER BY t.last_received_at, t.id
-"""
-"""Only those of the page are joined; the others are counted, on the index alone."""
-_OPEN = """
-mailbox_id IN (SELECT id FROM mailbox WHERE id IN ({mailboxes}) AND state <> 'offboarded')
-AND state = 'open' AND {where}
-"""
+MOST_NOTES = 10
+"""Shown at once."""
 
 
 class Threads:
     """Answers what people ask about threads. Changes nothing."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, now: Clock = utc_now) -> None:
         self._vault = vault
+        self._now = now
+        self._lives = Lives(vault)
+        self._lists = ThreadLists(vault, now)
 
     async def queue(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
-        """The actor's open threads, the one that waits longest first.
+        """The actor's open threads: overdue and urgent ones first, then what waits longest.
 
         Not those of a mailbox that was left and whose record is kept: nothing happens there.
         """
-        return await self._page(actor, "assignee_id = {}", [actor.member_id], page, per_page)
+        mine = Wanted("state = 'open' AND assignee_id = {}", (actor.member_id,), PRESSING)
+        return await self._lists.page(actor, mine, page, per_page)
+
+    async def snoozed(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
+        """The actor's snoozed threads, the next to wake first."""
+        mine = Wanted("state = 'snoozed' AND assignee_id = {}", (actor.member_id,), BY_WAKING)
+        return await self._lists.page(actor, mine, page, per_page)
+
+    async def following(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
+        """What the actor follows or watches and is not done, what waits longest first."""
+        followed = Wanted(
+            "state <> 'done' AND id IN (SELECT thread_id FROM follower WHERE member_id = {})",
+            (actor.member_id,),
+            BY_WAITING,
+        )
+        return await self._lists.page(actor, followed, page, per_page)
+
+    async def overdue(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
+        """What is late in the actor's mailboxes, whoever has it."""
+        now = self._now()
+        late = Wanted(
+            "state <> 'done' AND (answer_due_at <= {} OR finish_due_at <= {})",
+            (now, now),
+            BY_WAITING,
+        )
+        return await self._lists.page(actor, late, page, per_page)
 
     async def unassigned(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
         """Open threads of the actor's mailboxes that nobody has."""
-        return await self._page(
-            actor,
-            "assignee_id IS NULL AND last_received_at IS NOT NULL AND is_history = {}",
-            [False],
-            page,
-            per_page,
+        free = Wanted(
+            "state = 'open' AND assignee_id IS NULL AND last_received_at IS NOT NULL"
+            " AND is_history = {}",
+            (False,),
+            PRESSING,
         )
+        return await self._lists.page(actor, free, page, per_page)
 
-    async def count_open(self, actor: Actor) -> int:
+    async def countopened(self, actor: Actor) -> int:
         open_threads = MailThread.filter(
             assignee_id=actor.member_id,
             state=ThreadState.OPEN,
@@ -80,80 +86,16 @@ class Threads:
         ).select_related("correspondent", "assignee", "mailbox__organization")
         if found is None:
             raise NotFound("thread")
-        return await self._view(found)
+        return await self._view(found, actor.member_id)
 
-    async def thread_for_card(self, thread_id: int) -> ThreadView | None:
-        """One thread for a card that is being drawn again; who may see it was checked before."""
-        found = await MailThread.get_or_none(id=thread_id).select_related(
-            "correspondent", "assignee", "mailbox__organization"
-        )
-        return None if found is None else await self._view(found)
+    async def notes(self, actor: Actor, thread_id: int) -> ThreadLife:
+        """The newest notes of a thread, more of them than its card shows."""
+        found = await MailThread.get_or_none(id=thread_id, mailbox_id__in=actor.mailboxes)
+        if found is None:
+            raise NotFound("thread")
+        return await self._lives.life(found, actor.member_id, self._now(), notes=MOST_NOTES)
 
-    async def _page(
-        self, actor: Actor, where: str, values: Sequence[Any], page: int, per_page: int
-    ) -> ThreadPage:
-        if not actor.mailboxes:
-            return ThreadPage((), 0, 1, 1)
-        rows = await self._rows(actor.mailboxes, where, values, max(page, 1), per_page)
-        if not rows and page > 1:
-            page = 1
-            rows = await self._rows(actor.mailboxes, where, values, page, per_page)
-        total = rows[0]["total"] if rows else 0
-        pages = max(-(-total // per_page), 1)
-        names: dict[int | None, str | None] = {}
-        for row in rows:
-            if row["assignee_id"] not in names:
-                names[row["assignee_id"]] = self._vault.open(
-                    row["member_key"], b"member.name", row["member_name"]
-                )
-        shown = tuple(self._row(row, names[row["assignee_id"]]) for row in rows)
-        return ThreadPage(shown, total, max(page, 1), pages)
-
-    async def _rows(
-        self,
-        mailboxes: Iterable[int],
-        where: str,
-        values: Sequence[Any],
-        page: int,
-        per_page: int,
-    ) -> list[dict[str, Any]]:
-        connection: BaseDBAsyncClient = get_connection("default")
-        ids = sorted(mailboxes)
-        chosen = [*ids, *values]
-
-        def condition(start: int) -> str:
-            own = start + len(ids)
-            fixed = [marks(connection, 1, own + place) for place in range(len(values))]
-            return _OPEN.format(
-                mailboxes=marks(connection, len(ids), start), where=where.format(*fixed)
-            )
-
-        last = 2 * len(chosen)
-        query = _PAGE.format(
-            counted=condition(1),
-            listed=condition(1 + len(chosen)),
-            limit=marks(connection, 1, last + 1),
-            offset=marks(connection, 1, last + 2),
-        )
-        limits = [per_page, (page - 1) * per_page]
-        return await connection.execute_query_dict(query, [*chosen, *chosen, *limits])
-
-    def _row(self, row: dict[str, Any], assignee: str | None) -> ThreadRow:
-        key = self._vault.key(row["wrapped_key"])
-        return ThreadRow(
-            thread_id=row["id"],
-            mailbox_id=row["mailbox_id"],
-            subject=_open(key, b"thread.subject", row["sealed_subject"]),
-            sender_name=_open(key, b"correspondent.name", row["sealed_name"])
-            or _open(key, b"correspondent.address", row["sealed_address"]),
-            last_received_at=moment(row["last_received_at"] or row["received_at"]),
-            state=ThreadState(row["state"]),
-            assignee_id=row["assignee_id"],
-            assignee=assignee,
-            waiting_reason=row["waiting_reason"],
-        )
-
-    async def _view(self, found: MailThread) -> ThreadView:
+    async def _view(self, found: MailThread, reader_id: int) -> ThreadView:
         person = found.correspondent
         key = self._vault.key(person.wrapped_key) if person else None
         owner = found.mailbox.organization
@@ -166,9 +108,9 @@ class Threads:
                 owner.wrapped_key, b"organization.mailbox_address", found.mailbox.sealed_address
             )
             or "",
-            subject=_open(key, b"thread.subject", found.sealed_subject),
-            sender_name=_open(key, b"correspondent.name", person.sealed_name) if person else None,
-            sender_address=_open(key, b"correspondent.address", person.sealed_address)
+            subject=opened(key, b"thread.subject", found.sealed_subject),
+            sender_name=opened(key, b"correspondent.name", person.sealed_name) if person else None,
+            sender_address=opened(key, b"correspondent.address", person.sealed_address)
             if person
             else None,
             state=found.state,
@@ -184,6 +126,12 @@ class Threads:
             has_attachments=newest.has_attachments if newest else False,
             message_id=newest.id if newest else None,
             why=await self._why(found.id),
+            priority=found.priority,
+            snoozed_until=found.snoozed_until,
+            merged_into=found.merged_into_id,
+            answer_due_at=found.answer_due_at,
+            finish_due_at=found.finish_due_at,
+            life=await self._lives.life(found, reader_id, self._now()),
         )
 
     async def _why(self, thread_id: int) -> WhyView | None:
@@ -211,10 +159,6 @@ class Threads:
         if member is None:
             return None
         return self._vault.open(member.wrapped_key, b"member.name", member.sealed_name)
-
-
-def _open(key: DataKey | None, column: bytes, sealed: bytes | None) -> str | None:
-    return key.open(column, bytes(sealed)) if key is not None and sealed is not None else None
 
 
 async def newest_message(thread_id: int) -> MailMessage | None:

@@ -5,24 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialogs.services.availability import Hours, Policies
+from dialogs.services.life import (
+    Followers,
+    Merges,
+    Notes,
+    Presences,
+    Snoozing,
+    Tags,
+    Targets,
+)
 from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
 from dialogs.services.people import People
+from dialogs.services.rules import Rules
 
 __all__ = [
     "Assignments",
     "DeadLetters",
+    "Followers",
     "GrantFacts",
     "Hours",
     "Links",
     "Mailboxes",
+    "Merges",
+    "Notes",
     "Onboarding",
     "OpenDialogs",
     "People",
     "Policies",
+    "Presences",
     "Reports",
+    "Rules",
     "Services",
+    "Snoozing",
+    "Tags",
+    "Targets",
     "Threads",
 ]
 
@@ -35,9 +53,17 @@ class Services:
     mailboxes: Mailboxes
     onboarding: Onboarding
     reports: Reports
+    rules: Rules
     dead_letters: DeadLetters
     open_dialogs: OpenDialogs
     links: Links
     grant_facts: GrantFacts
+    tags: Tags
+    notes: Notes
+    followers: Followers
+    merges: Merges
+    presences: Presences
+    snoozing: Snoozing
+    targets: Targets
     hours: Hours
     policies: Policies

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.conversations.open_dialogs import OpenDialog
 from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
-from core.mail.models import ThreadState
+from core.mail.models import Priority, ThreadState
 from core.mail.views import ThreadPage, ThreadRow, ThreadView
 from core.mailboxes.grants import also_reaches, facts_promised
 from core.mailboxes.models import FolderKind, GrantKind, MailboxState
@@ -18,10 +18,13 @@ from core.outbox.dead_letters import DeadLetter
 from core.people.models import MemberState
 from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
+from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
 from tests.dialogs.hours_port import HoursPort
+from tests.dialogs.life_ports import life_ports
 from tests.dialogs.mailbox_port import MailboxPort
 from tests.dialogs.policy_port import PolicyPort
+from tests.dialogs.rule_port import RulePort
 from tests.dialogs.sample import (
     ADDRESS,
     ANNA,
@@ -60,6 +63,10 @@ class World:
     unreachable_members: list[int] = field(default_factory=list)
     install: str = "https://teams.example/install"
     privacy: str = "https://postroom.example/privacy"
+    rule_port: RulePort = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rule_port = RulePort(self)
 
     def actor(self, member_id: int) -> Actor:
         works = member_id in self.workers
@@ -80,10 +87,12 @@ class World:
             mailboxes=MailboxPort(self),
             onboarding=everything,
             reports=everything,
+            rules=self.rule_port.services(),
             dead_letters=everything,
             open_dialogs=everything,
             links=everything,
             grant_facts=GrantFacts("11111111-2222-3333-4444-555555555555"),
+            **life_ports(self),
             hours=HoursPort(self),
             policies=PolicyPort(self),
         )
@@ -160,6 +169,23 @@ class World:
 
     async def queue(self, actor: Actor, page: int = 1, per_page: int = 8) -> ThreadPage:
         return self._page(actor, page, lambda t: t.assignee_id == actor.member_id)
+
+    async def snoozed(self, actor: Actor, page: int = 1) -> ThreadPage:
+        return self._page(
+            actor, page, lambda t: t.assignee_id == actor.member_id, ThreadState.SNOOZED
+        )
+
+    async def following(self, actor: Actor, page: int = 1) -> ThreadPage:
+        return self._page(actor, page, lambda t: t.life.follows is not None)
+
+    async def overdue(self, actor: Actor, page: int = 1) -> ThreadPage:
+        return self._page(actor, page, lambda t: t.answer_due_at and t.answer_due_at <= NOW)
+
+    async def notes(self, actor: Actor, thread_id: int) -> ThreadLife:
+        return (await self.thread(actor, thread_id)).life
+
+    async def set_priority(self, actor: Actor, thread_id: int, priority: Priority) -> None:
+        self._set(await self.thread(actor, thread_id), "priority", priority=priority)
 
     async def unassigned(self, actor: Actor, page: int = 1) -> ThreadPage:
         return self._page(actor, page, lambda t: t.assignee_id is None)
@@ -338,11 +364,13 @@ class World:
         self.threads_by_id[view.thread_id] = replace(view, version=view.version + 1, **fields)
         self.changes.append((what, view.thread_id))
 
-    def _page(self, actor: Actor, page: int, fits: Any) -> ThreadPage:
+    def _page(
+        self, actor: Actor, page: int, fits: Any, state: ThreadState = ThreadState.OPEN
+    ) -> ThreadPage:
         found = [
             t
             for t in self.threads_by_id.values()
-            if t.mailbox_id in actor.mailboxes and t.state is ThreadState.OPEN and fits(t)
+            if t.mailbox_id in actor.mailboxes and t.state is state and fits(t)
         ]
         pages = max(1, -(-len(found) // 8))
         page = min(page, pages)
@@ -357,6 +385,9 @@ class World:
                 t.assignee_id,
                 t.assignee,
                 t.waiting_reason if t.assignee_id is None else None,
+                t.priority,
+                t.answer_due_at,
+                t.snoozed_until,
             )
             for t in found[(page - 1) * 8 : page * 8]
         )
@@ -370,4 +401,5 @@ def a_world() -> World:
         43: a_thread(43, assignee_id=BEN, assignee="Ben Busy"),
         FOREIGN_THREAD: a_thread(FOREIGN_THREAD, mailbox_id=FOREIGN_MAILBOX, subject="not yours"),
     }
+    world.rule_port.put("when subject contains ledger then assign to Ben Busy", 3)
     return world
