@@ -166,4 +166,4 @@ class ReplyMark(Model):
     class Meta:
         table = "reply_mark"
         unique_together = (("thread", "correspondent"),)
-        indexes = (("correspondent_id", "at"),)
+        indexes = (("correspondent_id", "at"), ("mailbox_id", "at"), ("sent_id",))
