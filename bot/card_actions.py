@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.commands import Commands, Who
 from core.errors import NotAllowed
-from dialogs import assignment, mailboxes, people, reports
+from dialogs import assignment, mailboxes, people, reply_texts, reports
 from dialogs.inputs import Inputs
 from dialogs.moves import Reply
 from dialogs.services import Services
@@ -69,6 +69,10 @@ MAILBOXES = {
     "consent.revoke": CardAction(mailboxes.revoke_button),
     "consent.revoked": CardAction(mailboxes.revoked_button),
 }
+REPLIES = {
+    "replies.list": CardAction(reply_texts.list_button),
+    "replies.remove": CardAction(reply_texts.remove_button),
+}
 OPERATIONS = {
     "report.show": CardAction(reports.report_button),
     "letters.retry": CardAction(reports.retry_button, ADMIN),
@@ -83,6 +87,7 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
     conversation = {
         "mailbox.consent": CardAction(talks.consent_button),
         "mailbox.offboard": CardAction(talks.offboard_button, ADMIN),
+        "replies.write": CardAction(talks.write_reply_button),
         "onboarding.continue": CardAction(talks.go_on_button, ADMIN),
         "dialog.answer": CardAction(talks.answer_button),
         "dialog.back": CardAction(talks.back_button),
@@ -90,4 +95,4 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
-    return THREADS | PEOPLE | MAILBOXES | OPERATIONS | conversation
+    return THREADS | PEOPLE | MAILBOXES | REPLIES | OPERATIONS | conversation

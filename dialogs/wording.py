@@ -50,6 +50,9 @@ _FIELDS = {
     "answer": "Please pick one of the choices.",
     "role": "That is not a role.",
     "grant": "Consent comes first.",
+    "feature": "I know `replies`, `write-back` and `bodies`: `allow replies help@contoso.com`.",
+    "reply_text": "I need the text of the reply.",
+    "reply_name": "I need the name of one text, of 64 characters at most.",
 }
 _HINTS = {
     "nobody": "I know nobody by that name here.",
@@ -67,6 +70,15 @@ _HINTS = {
     "waiting": "That mailbox still waits for Microsoft.",
     "needs_consent": "That mailbox needs consent first.",
     "offboarded": "That mailbox is offboarded: `onboard` opens it again.",
+    "which_mailbox": "Please say which mailbox, by its address.",
+    "not_working": "That mailbox is not under work: `mailboxes` shows its state.",
+    "application": "That mailbox is opened by an Exchange role: nobody signs in for it.",
+    "empty_text": "The text is empty.",
+    "long_text": "The text is longer than 4,000 characters.",
+    "unknown_field": "I know the fields `{first name}`, `{number}` and `{hours}`, and no others.",
+    "lone_brace": "A `{` or `}` stands alone. Fields are `{first name}`, `{number}`, `{hours}`.",
+    "too_many_texts": "That mailbox has 50 texts: remove one first.",
+    "leaked": LEAKED,
     "leads": "Leads must be among the people.",
 }
 
@@ -89,6 +101,14 @@ PROBE_REASONS = {
         "mailbox of their own."
     ),
     "no_message": "The mailbox is empty, so I could not try a body. Send it a message.",
+    "headers_withheld": (
+        "Microsoft does not tell me by which headers a machine's mail is known, so nothing can "
+        "be answered safely."
+    ),
+    "not_tried": (
+        "I could not try it: the mailbox is empty, or Microsoft did not answer clearly. Send it "
+        "a message, and try again."
+    ),
     "declined": "Consent was declined on Microsoft's page.",
     "scope_refused": "Microsoft did not give the right to read headers.",
     "wider_than_asked": "Microsoft gave more than was asked for, so I did not take it.",

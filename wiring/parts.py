@@ -47,13 +47,17 @@ from core.outgoing import AllowedHosts
 from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
+from core.rules.reply_texts import ReplyTexts
 from core.rules.sending import AutomaticReplies
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
+from core.threads.write_back import WriteBack
+from dialogs.allowing import ALLOWING
 from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
+from dialogs.reply_texts import WRITING_REPLY
 from dialogs.runner import DialogRunner
 from dialogs.services import GrantFacts, Services
 from dialogs.talks import Talks
@@ -182,9 +186,11 @@ class Parts:
             dead_letters=self.dead_letters,
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
+            features=self.onboarding.features,
+            reply_texts=ReplyTexts(self.vault, self.now),
             grant_facts=GrantFacts(settings.graph_client_id),
         )
-        talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING)))
+        talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING, ALLOWING, WRITING_REPLY)))
         commands = Commands(command_table(talks))
         self.handler = PostroomActivityHandler(
             self.services,
@@ -201,8 +207,13 @@ class Parts:
 
     def _register_tasks(self) -> None:
         replies = AutomaticReplies(self.graph, self.access, self.vault, self.outbox, self.now)
+        write_back = WriteBack(self.graph, self.access, self.vault, self.now)
         delivery = Delivery(
-            {**self.notifier.handlers(), "automatic_reply": replies.send},
+            {
+                **self.notifier.handlers(),
+                "automatic_reply": replies.send,
+                "categories": write_back.write,
+            },
             self.now,
             self.people.unreachable,
             settlers={"automatic_reply": replies.settle},
@@ -226,6 +237,7 @@ class Parts:
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
+            "probe_feature": self.onboarding.features.probe_again,
             "assign_waiting": assign_waiting,
             "purge_mailbox": purge.run,
             "drop_subscriptions": self.subscriptions.drop,

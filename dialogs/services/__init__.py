@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialogs.services.features import Features, ReplyTexts
 from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
@@ -12,12 +13,14 @@ from dialogs.services.people import People
 __all__ = [
     "Assignments",
     "DeadLetters",
+    "Features",
     "GrantFacts",
     "Links",
     "Mailboxes",
     "Onboarding",
     "OpenDialogs",
     "People",
+    "ReplyTexts",
     "Reports",
     "Services",
     "Threads",
@@ -35,4 +38,6 @@ class Services:
     dead_letters: DeadLetters
     open_dialogs: OpenDialogs
     links: Links
+    features: Features
+    reply_texts: ReplyTexts
     grant_facts: GrantFacts

@@ -20,14 +20,17 @@ VERBS = sorted(Talking().card_actions)
 FOREIGN = {
     "thread": FOREIGN_THREAD, "version": 1, "to": BEN, "member": STRANGER, "page": 1,
     "mailbox": FOREIGN_MAILBOX, "letter": 999, "period": "", "dialog": "onboarding",
-    "step": "people", "at": 1, "people": str(STRANGER), "leads": str(STRANGER),
+    "step": "people", "text": 5, "at": 1, "people": str(STRANGER), "leads": str(STRANGER),
+}  # fmt: skip
+NAMES_A_MAILBOX = {
+    "pause", "resume", "offboard", "allow replies", "disallow replies", "reply text", "replies",
 }  # fmt: skip
 HIDDEN = ("not yours", "zoe@outside.example", "Printer")
 
 
 def foreign(usage: str) -> str:
     """The command with numbers, names and addresses that are not the speaker's."""
-    if usage in ("pause", "resume", "offboard"):
+    if usage in NAMES_A_MAILBOX:
         return f"{usage} else@where.example"
     return re.sub(r"\d+", str(FOREIGN_THREAD), usage).replace("Ada", "Nobody")
 

@@ -19,6 +19,7 @@ from core.people.models import MemberState
 from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
 from dialogs.services import GrantFacts, Services
+from tests.dialogs.feature_port import FeaturePort, ReplyTextPort
 from tests.dialogs.mailbox_port import MailboxPort
 from tests.dialogs.sample import (
     ADDRESS,
@@ -77,6 +78,8 @@ class World:
             dead_letters=everything,
             open_dialogs=everything,
             links=everything,
+            features=FeaturePort(self),
+            reply_texts=ReplyTextPort(self),
             grant_facts=GrantFacts("11111111-2222-3333-4444-555555555555"),
         )
 
@@ -199,6 +202,10 @@ class World:
     async def sign_in_url(self, actor: Actor, mailbox_id: int) -> str:
         self._mailbox_admin(actor, mailbox_id)
         return "https://login.example/authorize?state=s"
+
+    async def feature_sign_in_url(self, actor: Actor, mailbox_id: int, feature: Any) -> str:
+        self._mailbox_admin(actor, mailbox_id)
+        return "https://login.example/authorize?state=f"
 
     async def callback(self, state: str, query: Mapping[str, str]) -> CallbackOutcome:
         return CallbackOutcome("granted" if state == "good" else "expired", MAILBOX)
