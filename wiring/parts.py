@@ -52,6 +52,15 @@ from core.rules.sending import AutomaticReplies
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
+from core.threads.due import renew
+from core.threads.followers import Followers
+from core.threads.merge import Merges
+from core.threads.notes import Notes
+from core.threads.presence import Presences
+from core.threads.snoozing import Snoozing
+from core.threads.tagging import Tags
+from core.threads.targets import Targets
+from core.threads.warnings import Warnings
 from core.threads.write_back import WriteBack
 from dialogs.allowing import ALLOWING
 from dialogs.consenting import CONSENTING
@@ -169,6 +178,13 @@ class Parts:
             jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
         )
+        self.tags = Tags(vault, self.outbox, now, renew)
+        self.notes = Notes(vault, self.outbox, now)
+        self.followers = Followers(self.outbox, now)
+        self.merges = Merges(self.outbox, now, renew)
+        self.presences = Presences(self.outbox, now)
+        self.snoozing = Snoozing(self.assignments, now)
+        self.targets = Targets(vault, jobs, now)
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
 
@@ -179,7 +195,7 @@ class Parts:
         self.services = Services(
             people=self.people,
             assignments=self.assignments,
-            threads=Threads(self.vault),
+            threads=Threads(self.vault, self.now),
             mailboxes=self.mailboxes,
             onboarding=self.onboarding,
             reports=Reports(self.vault, self.now),
@@ -189,6 +205,13 @@ class Parts:
             features=self.onboarding.features,
             reply_texts=ReplyTexts(self.vault, self.now),
             grant_facts=GrantFacts(settings.graph_client_id),
+            tags=self.tags,
+            notes=self.notes,
+            followers=self.followers,
+            merges=self.merges,
+            presences=self.presences,
+            snoozing=self.snoozing,
+            targets=self.targets,
         )
         talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING, ALLOWING, WRITING_REPLY)))
         commands = Commands(command_table(talks))
@@ -224,7 +247,11 @@ class Parts:
             self.jobs,
             self.now,
             due_probes=self.onboarding.due_probes,
-            forget_old=(self.handled.sweep, delivery.forget_delivered),
+            forget_old=(
+                self.handled.sweep,
+                delivery.forget_delivered,
+                self.presences.forget_old,
+            ),
         )
 
         async def probe_mailbox(mailbox_id: int) -> None:
@@ -233,12 +260,22 @@ class Parts:
         async def assign_waiting(mailbox_id: int) -> None:
             await self.assignments.assign_waiting(mailbox_id)
 
+        async def wake_snoozed() -> None:
+            await self.assignments.wake(self.now())
+
+        async def hand_back() -> None:
+            await self.assignments.hand_back(self.now())
+
         tasks: dict[str, Task] = {
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
             "probe_feature": self.onboarding.features.probe_again,
             "assign_waiting": assign_waiting,
+            "renew_deadlines": self.targets.renew,
+            "warn_of_deadlines": Warnings(self.outbox, self.now).run,
+            "wake_snoozed": wake_snoozed,
+            "hand_back": hand_back,
             "purge_mailbox": purge.run,
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,

@@ -13,26 +13,25 @@ from datetime import datetime
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from core.assignment.pools import PoolBook
+from core.assignment.changing import Change
+from core.assignment.choices import Choice
+from core.assignment.manual import must_be_able
 from core.assignment.records import Records
-from core.assignment.strategies import Candidate, Choice
-from core.errors import InvalidInput
-from core.mail.fold import Event, ThreadFold
+from core.errors import Absent, Full, InvalidInput
+from core.mail.fold import Event, ThreadFold, wake
 from core.mail.models import EventKind, ThreadState
 from core.mail.thread_rows import ThreadBook
 from core.mailboxes.models import MailboxMember
-from core.people.models import MemberState
 from core.people.names import Names, match
 from core.sealing import Vault
 from core.threads.categories import Changes
+from core.threads.due import renew
 from core.threads.following import follow_up
 from core.threads.tags import InMailbox, add_tags, known_tag_ids, remove_tags, tidy
 from core.threads.write_back import queue_categories
 
 BY_HAND = "in_outlook"
 """Code of the decision."""
-_MAY_BE_NAMED = frozenset({"not_in_pool", "opted_out"})
-"""What keeps people from being given work, and not from being handed it."""
 
 
 async def take_over(
@@ -46,15 +45,11 @@ async def take_over(
     records = Records(mailbox.organization_id, now)
     await _take_over_tags(connection, vault, mailbox, changed, records)
     named = {thread: it.assigned_to for thread, it in changed.items() if it.assigned_to}
-    book = ThreadBook(connection, mailbox.organization_id, mailbox.id)
-    await book.open([], changed)
     if named:
-        await _Assigning(connection, vault, mailbox, records, now).run(book, named)
-    saved = await book.save()
+        await _Assigning(connection, vault, mailbox, records, now).run(named)
     for thread_id in changed:
         records.notify("thread_card", f"thread:{thread_id}", {"thread_id": thread_id})
-    await book.save_events()
-    await follow_up(connection, mailbox.id, saved, records)
+    await renew(connection, mailbox.id, list(changed))
     await queue_categories(connection, mailbox.id, list(changed), now)
     await records.save(connection)
 
@@ -95,7 +90,7 @@ def _can_be_tag(name: str) -> bool:
 
 
 class _Assigning:
-    """Assignees that were set by hand, in one transaction."""
+    """Assignees that were set by hand, one thread after the other: each counts for the next."""
 
     def __init__(
         self,
@@ -107,30 +102,31 @@ class _Assigning:
     ) -> None:
         self._connection = connection
         self._names = Names(vault)
-        self._mailbox_id = mailbox.id
+        self._mailbox = mailbox
         self._records = records
         self._now = now
 
-    async def run(self, book: ThreadBook, named: Mapping[int, str]) -> None:
+    async def run(self, named: Mapping[int, str]) -> None:
         people = await self._people()
-        pools = PoolBook(self._connection, self._mailbox_id)
-        pool = await pools.open()
-        candidates = {who.member_id: who for who in pool.candidates}
         for thread_id, name in sorted(named.items()):
+            book = ThreadBook(self._connection, self._mailbox.organization_id, self._mailbox.id)
+            await book.open([], [thread_id])
             thread = book.by_id(thread_id)
             found = match(name, people)
             if thread.assignee_id in found:
                 continue
-            refusal = _refusal(thread, [candidates[member] for member in found])
-            if refusal is not None:
+            refusal = await self._refusal(thread, found)
+            if refusal is None:
+                self._give(thread, found[0])
+                await book.save()
+                await book.save_events()
+                await follow_up(self._connection, self._mailbox.id, [thread], self._records)
+            else:
                 facts = {"code": refusal, "members": found[:5], "in_outlook": True}
                 self._records.audited("thread.assign_refused", thread_id, facts)
-                continue
-            candidates[found[0]].open_threads += 1
-            self._give(thread, found[0])
 
     async def _people(self) -> list[tuple[int, str]]:
-        rows = await MailboxMember.filter(mailbox_id=self._mailbox_id).select_related("member")
+        rows = await MailboxMember.filter(mailbox_id=self._mailbox.id).select_related("member")
         return [
             (
                 row.member_id,
@@ -139,23 +135,30 @@ class _Assigning:
             for row in rows
         ]
 
+    async def _refusal(self, thread: ThreadFold, people: list[int]) -> str | None:
+        """The code of why the thread cannot be given to whom the category names."""
+        if thread.state is ThreadState.DONE:
+            return "done"
+        if thread.merged_into_id is not None:
+            return "merged"
+        if len(people) != 1:
+            return "several" if people else "nobody"
+        change = Change(self._connection, self._mailbox.id, thread, self._records, self._now)
+        try:
+            await must_be_able(change, people[0], own=False)
+        except Full:
+            return "full"
+        except Absent:
+            return "absent"
+        except InvalidInput as error:
+            return error.hint
+        return None
+
     def _give(self, thread: ThreadFold, member_id: int) -> None:
+        if thread.state is ThreadState.SNOOZED:
+            wake(thread, self._now)
         thread.assignee_id, thread.assigned_at, thread.changed = member_id, self._now, True
-        thread.waiting_reason, thread.is_history = None, False
+        thread.waiting_reason, thread.waits_for_id, thread.is_history = None, None, False
         thread.events.append(Event(EventKind.ASSIGNED, self._now, member_id, in_outlook=True))
         self._records.decided(thread.id, Choice(BY_HAND, member_id))
-        facts = {"member_id": member_id, "thread_id": thread.id}
-        self._records.notify("thread_notice", f"thread:{thread.id}", facts)
-
-
-def _refusal(thread: ThreadFold, people: list[Candidate]) -> str | None:
-    """The code of why the thread cannot be given to whom the category names."""
-    if thread.state is ThreadState.DONE:
-        return "done"
-    if len(people) != 1:
-        return "several" if people else "nobody"
-    (who,) = people
-    if who.state is not MemberState.READY:
-        return who.state.value
-    why_not = who.why_not()
-    return None if why_not in _MAY_BE_NAMED else why_not
+        self._records.told(thread.id, member_id)

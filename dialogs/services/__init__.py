@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialogs.services.features import Features, ReplyTexts
+from dialogs.services.life import (
+    Followers,
+    Merges,
+    Notes,
+    Presences,
+    Snoozing,
+    Tags,
+    Targets,
+)
 from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
@@ -14,15 +23,22 @@ __all__ = [
     "Assignments",
     "DeadLetters",
     "Features",
+    "Followers",
     "GrantFacts",
     "Links",
     "Mailboxes",
+    "Merges",
+    "Notes",
     "Onboarding",
     "OpenDialogs",
     "People",
+    "Presences",
     "ReplyTexts",
     "Reports",
     "Services",
+    "Snoozing",
+    "Tags",
+    "Targets",
     "Threads",
 ]
 
@@ -41,3 +57,10 @@ class Services:
     features: Features
     reply_texts: ReplyTexts
     grant_facts: GrantFacts
+    tags: Tags
+    notes: Notes
+    followers: Followers
+    merges: Merges
+    presences: Presences
+    snoozing: Snoozing
+    targets: Targets

@@ -8,10 +8,10 @@ import pytest
 
 from core.assignment.models import Decision
 from core.audit.models import AuditEntry
-from core.mail.models import EventKind, MailMessage, ThreadEvent, ThreadState
+from core.mail.models import EventKind, MailMessage, MailThread, ThreadEvent, ThreadState
 from core.mailboxes.models import Mailbox
 from core.outbox.models import OutboxMessage
-from core.people.models import Member, MemberState
+from core.people.models import Absence, Member, MemberState
 from core.threads.models import ThreadTag
 from core.threads.tags import tag_ids
 from core.transactions import transaction
@@ -99,8 +99,8 @@ async def test_the_name_of_who_has_it_changes_nothing(office: Office):
     ("name", "state", "code"),
     [
         ("Nobody Known", MemberState.READY, "nobody"),
-        ("Bo", MemberState.UNREACHABLE, "unreachable"),
-        ("Bo", MemberState.INVITED, "invited"),
+        ("Bo", MemberState.UNREACHABLE, "not_ready"),
+        ("Bo", MemberState.INVITED, "not_ready"),
     ],
 )
 async def test_a_name_that_cannot_be_given_it_is_refused_and_put_right(
@@ -114,6 +114,50 @@ async def test_a_name_that_cannot_be_given_it_is_refused_and_put_right(
     entry = await AuditEntry.get(action="thread.assign_refused")
     assert entry.facts["code"] == code
     assert await OutboxMessage.filter(kind="categories").count() == 1
+
+
+async def test_the_cap_holds_for_who_is_named_in_outlook(office: Office):
+    await arrives(office)
+    await Mailbox.all().update(capacity=1)
+    office.feed.give(office.inbox.graph_id, header("m2", "c2"), header("m3", "c3"))
+    await office.sync()
+    ada, bo = office.people
+    assert (await office.thread("c2")).assignee_id == bo.id
+    await categorized(office, "Assigned: Bo")
+    assert (await office.thread("c")).assignee_id == ada.id
+    entry = await AuditEntry.get(action="thread.assign_refused")
+    assert entry.facts == {"code": "full", "members": [bo.id], "in_outlook": True}
+
+
+async def test_two_at_once_do_not_pass_the_cap(office: Office):
+    await arrives(office)
+    office.feed.give(office.inbox.graph_id, header("m2", "c2"), header("m3", "c3"))
+    await office.sync()
+    ada, bo = office.people
+    await MailThread.all().update(assignee_id=ada.id)
+    await Mailbox.all().update(capacity=2)
+    changed = [
+        header(f"m{n}", c, categories=("Assigned: Bo",), modified_at=later(9))
+        for n, c in ((1, "c"), (2, "c2"), (3, "c3"))
+    ]
+    office.feed.give(office.inbox.graph_id, *changed)
+    await office.sync()
+    assert await MailThread.filter(assignee_id=bo.id).count() == 2
+    assert await AuditEntry.filter(action="thread.assign_refused").count() == 1
+
+
+async def test_who_is_away_is_not_given_it_from_outlook(office: Office):
+    await arrives(office)
+    bo = office.people[1]
+    await Absence.create(
+        organization_id=bo.organization_id,
+        member_id=bo.id,
+        starts_at=later(-60),
+        created_at=later(-60),
+    )
+    await categorized(office, "Assigned: Bo")
+    assert (await office.thread("c")).assignee_id == office.people[0].id
+    assert (await AuditEntry.get(action="thread.assign_refused")).facts["code"] == "absent"
 
 
 async def test_a_finished_thread_is_not_assigned_from_outlook(office: Office):
