@@ -23,9 +23,10 @@ from core.mail.feed import Accesses
 from core.mail.models import Direction, MailMessage, MailThread, ThreadState
 from core.mail.rows import is_sqlite, marks
 from core.mailboxes.models import Mailbox, MailboxState
+from core.people.models import Organization
 from core.people.names import Names
 from core.sealing import Vault
-from core.threads.categories import differ, merged
+from core.threads.categories import changes, differ, merged
 from core.threads.tags import tags_of_mailbox, tags_of_threads
 
 KIND = "categories"
@@ -82,7 +83,10 @@ class WriteBack:
         self._now = now
 
     async def write(self, facts: Mapping[str, Any], organization_id: int) -> None:
-        """Raises NotFound where there is nothing to write to, GraphError to be tried again."""
+        """What somebody changed in Outlook meanwhile is not written over: sync takes it in, and
+        that queues this again. Raises NotFound where there is nothing to write to, GraphError to
+        be tried again.
+        """
         thread = await MailThread.get_or_none(
             id=facts["thread_id"], organization_id=organization_id
         ).select_related("assignee", "mailbox__organization")
@@ -97,6 +101,8 @@ class WriteBack:
         if header is None:
             raise NotFound("message")
         current = header.categories or ()
+        if changes(known_categories(self._vault, mailbox.organization, message), current):
+            return
         wanted = await self._wanted(thread, current)
         if differ(current, wanted):
             modified = await set_categories(self._client, access, message.graph_id, wanted)
@@ -134,6 +140,14 @@ class WriteBack:
         if modified is not None:
             changed["modified_at"] = modified
         await MailMessage.filter(id=message.id).update(**changed)
+
+
+def known_categories(
+    vault: Vault, organization: Organization, message: MailMessage
+) -> tuple[str, ...]:
+    """What the message had when it was last seen or written."""
+    text = vault.open(organization.wrapped_key, CATEGORIES, message.sealed_categories)
+    return tuple(orjson.loads(text)) if text else ()
 
 
 async def _newest(thread_id: int) -> MailMessage | None:
