@@ -19,6 +19,7 @@ from dialogs import (
     mailboxes,
     people,
     policies,
+    reply_texts,
     reports,
     rule_form,
     rule_lines,
@@ -133,6 +134,10 @@ POLICIES = {
     "policy.opt_out": CardAction(policies.opt_out_button),
     "policy.opt_in": CardAction(policies.opt_in_button),
 }
+REPLIES = {
+    "replies.list": CardAction(reply_texts.list_button),
+    "replies.remove": CardAction(reply_texts.remove_button),
+}
 OPERATIONS = {
     "report.show": CardAction(reports.report_button),
     "letters.retry": CardAction(reports.retry_button, ADMIN),
@@ -147,6 +152,7 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
     conversation = {
         "mailbox.consent": CardAction(talks.consent_button),
         "mailbox.offboard": CardAction(talks.offboard_button, ADMIN),
+        "replies.write": CardAction(talks.write_reply_button),
         "onboarding.continue": CardAction(talks.go_on_button, ADMIN),
         "dialog.answer": CardAction(talks.answer_button),
         "dialog.back": CardAction(talks.back_button),
@@ -162,6 +168,7 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         RULES,
         MAILBOXES,
         POLICIES,
+        REPLIES,
         OPERATIONS,
         conversation,
     )

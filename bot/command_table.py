@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.commands import Command as row
 from bot.commands import Commands, Who
 from dialogs import (
+    allowing,
     assignment,
     availability,
     lists,
@@ -15,6 +16,7 @@ from dialogs import (
     notes,
     people,
     policies,
+    reply_texts,
     reports,
     rule_lines,
     rules,
@@ -190,6 +192,14 @@ def command_table(talks: Talks) -> tuple[row, ...]:
     onboarding = (
         row(("onboard",), "onboard", "open a shared mailbox", ADMIN,
             talks.onboard, private=True),
+        row(("allow",), "allow replies", "allow replies, write-back or bodies in a mailbox", ADMIN,
+            talks.allow, private=True),
+        row(("disallow",), "disallow replies", "take one of them back", ADMIN,
+            allowing.disallow, private=True),
+        row(("reply text",), "reply text", "write the text of an automatic reply", MEMBER,
+            talks.write_reply, private=True),
+        row(("replies", "reply texts"), "replies", "texts of automatic replies", MEMBER,
+            reply_texts.replies, private=True),
         row(("offboard",), "offboard", "leave a mailbox, keeping or purging its data", ADMIN,
             talks.offboard, private=True),
     )

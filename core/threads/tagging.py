@@ -29,6 +29,7 @@ from core.threads.tags import (
     tag_ids,
     tags_of_mailbox,
 )
+from core.threads.write_back import queue_categories
 from core.transactions import transaction
 
 MOST_TAGS = 20
@@ -115,6 +116,7 @@ class Tags:
         for action, tags in (("thread.tagged", put_on), ("thread.untagged", take_off)):
             if tags:
                 await self._audit(actor, action, thread, {"tags": sorted(tags)}, now)
+        await queue_categories(connection, thread.mailbox_id, [thread.id], now)
         await redraw(self._outbox, thread, now)
 
     async def _audit(

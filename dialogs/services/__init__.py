@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialogs.services.availability import Hours, Policies
+from dialogs.services.features import Features, ReplyTexts
 from dialogs.services.life import (
     Followers,
     Merges,
@@ -23,6 +24,7 @@ from dialogs.services.rules import Rules
 __all__ = [
     "Assignments",
     "DeadLetters",
+    "Features",
     "Followers",
     "GrantFacts",
     "Hours",
@@ -35,6 +37,7 @@ __all__ = [
     "People",
     "Policies",
     "Presences",
+    "ReplyTexts",
     "Reports",
     "Rules",
     "Services",
@@ -57,6 +60,8 @@ class Services:
     dead_letters: DeadLetters
     open_dialogs: OpenDialogs
     links: Links
+    features: Features
+    reply_texts: ReplyTexts
     grant_facts: GrantFacts
     tags: Tags
     notes: Notes
