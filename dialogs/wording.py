@@ -70,7 +70,7 @@ _FIELDS = {
     "reply_text": "I need the text of the reply.",
     "reply_name": "I need the name of one text, of 64 characters at most.",
     "tag": "I need the name of a tag, such as `Invoice`.",
-    "weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
+    "tag_weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
     "note": "I need the thread's number and the words, such as `note 42 Called back.`",
     "note_number": "I need a note's number: `notes 42` shows it.",
     "priority": "I need a priority: `low`, `normal`, `high` or `urgent`.",
