@@ -17,12 +17,11 @@ from core.graph.client import GraphClient
 from core.graph.mail_actions import create_reply, find_draft, find_sent, send_draft
 from core.mail.feed import Accesses
 from core.mail.models import Correspondent, MailMessage, MailThread
-from core.mailboxes.models import Mailbox, MailboxMember, MailboxState
+from core.mailboxes.models import Mailbox, MailboxState
 from core.outbox.queue import Outbox
 from core.people.models import Organization
-from core.people.notices import Notices
 from core.rules.models import ReplyMark, ReplyText
-from core.rules.reply_queue import ADDRESS
+from core.rules.reply_queue import ADDRESS, tell_leads
 from core.rules.reply_texts import TEXT, business_hours, first_name, render
 from core.sealing import Vault
 from core.transactions import transaction
@@ -51,7 +50,7 @@ class AutomaticReplies:
         self._client = client
         self._accesses = accesses
         self._vault = vault
-        self._notices = Notices(outbox)
+        self._outbox = outbox
         self._now = now
 
     async def send(self, facts: Mapping[str, Any], organization_id: int) -> None:
@@ -124,14 +123,10 @@ class AutomaticReplies:
         return draft.id
 
     async def _tell_leads(self, mark: ReplyMark) -> None:
-        now = self._now()
-        leads = MailboxMember.filter(mailbox_id=mark.mailbox_id, is_lead=True)
-        ids = {"mailbox_id": mark.mailbox_id, "thread_id": mark.thread_id}
+        mailbox = await Mailbox.get(id=mark.mailbox_id)
         async with transaction():
-            for member_id in await leads.values_list("member_id", flat=True):
-                await self._notices.member(
-                    mark.organization_id, int(str(member_id)), UNCONFIRMED, now, **ids
-                )
+            await tell_leads(mailbox, UNCONFIRMED, self._now(), thread_id=mark.thread_id)
+            await self._outbox.wake()
 
 
 async def _mark_of(facts: Mapping[str, Any], organization_id: int) -> ReplyMark | None:
