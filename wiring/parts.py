@@ -238,8 +238,9 @@ class Parts:
         self.notifier = Notifier(self.services, self.connector, self.cards, self.now)
 
     def _register_tasks(self) -> None:
-        replies = AutomaticReplies(self.graph, self.access, self.vault, self.outbox, self.now)
-        write_back = WriteBack(self.graph, self.access, self.vault, self.now)
+        lost = self.onboarding.features.lost
+        replies = AutomaticReplies(self.graph, self.access, self.vault, self.outbox, self.now, lost)
+        write_back = WriteBack(self.graph, self.access, self.vault, lost)
         delivery = Delivery(
             {
                 **self.notifier.handlers(),
