@@ -86,6 +86,8 @@ def read_bulk(verb: BulkVerb, text: str) -> BulkWish:
     where = _conditions(conditions)
     if where == Conditions():
         raise InvalidInput("bulk", "bulk_which")
+    if where.unassigned and where.person is not None:
+        raise InvalidInput("bulk", "bulk_twice")
     missing = _MISSING.get(verb)
     return BulkWish(verb, where, _said(rest, missing) if missing else None)
 

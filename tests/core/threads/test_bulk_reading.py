@@ -56,6 +56,7 @@ REFUSED = {
     ("done", "older than 0 days"): "bulk_age",
     ("done", "older 30 days"): "bulk_age",
     ("done", "of Bo of Ada"): "bulk_twice",
+    ("done", "unassigned of Bo"): "bulk_twice",
     ("assign", "unassigned"): "bulk_to",
     ("assign", "unassigned to"): "bulk_to",
     ("assign", "to Ada"): "bulk_which",
