@@ -100,7 +100,12 @@ class Notifier:
         if actor is None or not (actor.is_admin or mailbox_id in actor.mailboxes):
             return
         view = await self._services.mailboxes.progress(mailbox_id)
-        made = Reply(card=progress_card(view), kind="progress", facts={"mailbox": mailbox_id})
+        made = Reply(
+            card=progress_card(view),
+            kind="progress",
+            people=tuple(i for i in view.named if i != actor.member_id),
+            facts={"mailbox": mailbox_id},
+        )
         posted = await self._cards.newest(actor.member_id, "progress", mailbox=mailbox_id)
         if posted is None or not await self._update(posted, actor, made):
             await self._post(actor, made)

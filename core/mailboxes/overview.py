@@ -86,6 +86,7 @@ class Overview:
             waiting=await live.filter(assignee_id=None).count(),
             is_finished=mailbox.first_synced_at is not None,
             people=await self._open_threads(each),
+            named=tuple(sorted(each)),
         )
 
     async def _visible(self, actor: Actor) -> list[Mailbox]:

@@ -105,6 +105,8 @@ class ProgressView:
     is_finished: bool
     people: tuple[tuple[str, int], ...]
     """(name, open threads)."""
+    named: tuple[int, ...] = ()
+    """Ids of the members named, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,12 @@ async def test_progress_is_one_card_that_changes(chat):
     assert len(chat.connector.sent) == 3
 
 
+async def test_a_first_syncs_card_is_recorded_with_the_people_it_names(chat):
+    await notify(chat, "progress", mailbox_id=MAILBOX, member_id=ANNA)
+    ((_, shown),) = chat.cards.rows.values()
+    assert shown.people == (BEN,)
+
+
 async def test_an_empty_backlog_is_not_told(chat):
     await notify(chat, "queue_notice", member_id=ANNA, mailbox_id=MAILBOX)
     assert chat.connector.sent == []

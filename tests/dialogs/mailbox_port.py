@@ -16,6 +16,8 @@ from core.mailboxes.views import (
 from core.people.views import Actor
 from tests.dialogs.sample import (
     ADDRESS,
+    ANNA,
+    BEN,
     MAILBOX,
     NOW,
 )
@@ -60,7 +62,18 @@ class MailboxPort:
 
     async def progress(self, mailbox_id: int) -> ProgressView:
         return ProgressView(
-            mailbox_id, ADDRESS, 1, 3, 1200, 2, 700, 600, 100, False, (("Anna Admin", 300),)
+            mailbox_id,
+            ADDRESS,
+            1,
+            3,
+            1200,
+            2,
+            700,
+            600,
+            100,
+            False,
+            (("Anna Admin", 300), ("Ben Busy", 300)),
+            (ANNA, BEN),
         )
 
     async def pause(self, actor: Actor, mailbox_id: int) -> None:
