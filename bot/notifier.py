@@ -23,6 +23,7 @@ from core.mail.models import ThreadState
 from core.outbox.posted import Posted
 from core.people.views import Actor
 from dialogs.assignment import queue_reply, thread_reply, unassigned_reply
+from dialogs.bulk import bulk_reply
 from dialogs.cards.lists import queue_card
 from dialogs.cards.mailboxes import progress_card
 from dialogs.cards.thread import gone_card
@@ -54,6 +55,7 @@ class Notifier:
             "thread_card": self.thread_card,
             "queue_notice": self.queue_notice,
             "progress": self.progress,
+            "bulk_card": self.bulk_card,
             "notice": self.notice,
         }
 
@@ -107,6 +109,19 @@ class Notifier:
             facts={"mailbox": mailbox_id},
         )
         posted = await self._cards.newest(actor.member_id, "progress", mailbox=mailbox_id)
+        if posted is None or not await self._update(posted, actor, made):
+            await self._post(actor, made)
+
+    async def bulk_card(self, facts: Mapping[str, Any], organization_id: int) -> None:
+        """How far a bulk change is: on the card that began it."""
+        actor = await self._reader(facts["member_id"], organization_id)
+        if actor is None:
+            return
+        try:
+            made = await bulk_reply(self._services, self._turn(actor), facts["bulk_id"])
+        except NotFound:
+            return
+        posted = await self._cards.newest(actor.member_id, "bulk", bulk=facts["bulk_id"])
         if posted is None or not await self._update(posted, actor, made):
             await self._post(actor, made)
 

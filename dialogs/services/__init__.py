@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialogs.services.bulk import BulkChanges
 from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
@@ -11,6 +12,7 @@ from dialogs.services.people import People
 
 __all__ = [
     "Assignments",
+    "BulkChanges",
     "DeadLetters",
     "GrantFacts",
     "Links",
@@ -36,3 +38,4 @@ class Services:
     open_dialogs: OpenDialogs
     links: Links
     grant_facts: GrantFacts
+    bulk: BulkChanges
