@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.commands import Commands, Who
 from core.errors import NotAllowed
-from dialogs import assignment, mailboxes, people, reports
+from dialogs import assignment, bulk, mailboxes, people, reports
 from dialogs.inputs import Inputs
 from dialogs.moves import Reply
 from dialogs.services import Services
@@ -41,6 +41,7 @@ THREADS = {
     "thread.show": CardAction(assignment.show_button),
     "thread.open": CardAction(assignment.show_button, replaces=False),
     "thread.why": CardAction(assignment.why_button),
+    "thread.reason": CardAction(assignment.why_button, replaces=False),
     "thread.take": CardAction(assignment.take_button),
     "thread.release": CardAction(assignment.release_button),
     "thread.done": CardAction(assignment.finish_button),
@@ -53,6 +54,12 @@ THREADS = {
     "unassigned.page": CardAction(assignment.unassigned_button),
     "unassigned.take": CardAction(assignment.unassigned_take_button),
     "unassigned.done": CardAction(assignment.unassigned_done_button),
+}
+BULK = {
+    "bulk.show": CardAction(bulk.show_button),
+    "bulk.do": CardAction(bulk.do_button),
+    "bulk.undo": CardAction(bulk.undo_button),
+    "bulk.drop": CardAction(bulk.drop_button),
 }
 PEOPLE = {
     "people.page": CardAction(people.page_button),
@@ -90,4 +97,4 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
-    return THREADS | PEOPLE | MAILBOXES | OPERATIONS | conversation
+    return THREADS | BULK | PEOPLE | MAILBOXES | OPERATIONS | conversation

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
+from core.errors import NotFound
 from core.threads.bulk_reading import BulkVerb, BulkWish, read_bulk
 from core.threads.bulk_views import BulkOrder, BulkView
-from core.threads.until import read_until
 from dialogs.cards.bulk import bulk_card
+from dialogs.cards.notices import notice_card
 from dialogs.inputs import Inputs, number_of
 from dialogs.moves import Reply
 from dialogs.services import Services
@@ -56,7 +54,7 @@ async def undo_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
 
 async def drop_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
     await services.bulk.drop(turn.actor, number_of(inputs, "bulk"))
-    return Reply(text=LEFT)
+    return Reply(card=notice_card(LEFT), kind="notice")
 
 
 async def bulk_reply(services: Services, turn: Turn, bulk_id: int) -> Reply:
@@ -65,6 +63,8 @@ async def bulk_reply(services: Services, turn: Turn, bulk_id: int) -> Reply:
 
 
 async def _preview(services: Services, turn: Turn, wish: BulkWish) -> Reply:
+    if not turn.actor.mailboxes:  # before any name is looked up: strangers learn none
+        raise NotFound("thread")
     order = await _order(services, turn, wish)
     return _reply(turn, await services.bulk.preview(turn.actor, order))
 
@@ -84,7 +84,7 @@ async def _order(services: Services, turn: Turn, wish: BulkWish) -> BulkOrder:
         older_than_hours=where.older_than_hours,
         mailbox_id=mailbox_id,
         to_id=await _person(services, turn, wish.what) if verb is BulkVerb.ASSIGN else None,
-        until=await _until(services, turn, wish.what) if verb is BulkVerb.SNOOZE else None,
+        until=wish.what if verb is BulkVerb.SNOOZE else None,
         tag=wish.what if verb is BulkVerb.TAG else None,
     )
 
@@ -95,10 +95,6 @@ async def _person(services: Services, turn: Turn, said: str | None) -> int | Non
     if said.casefold() in ("me", "myself", "my own"):
         return turn.actor.member_id
     return (await services.people.find(turn.actor, said)).member_id
-
-
-async def _until(services: Services, turn: Turn, said: str | None) -> datetime:
-    return read_until(said or "", turn.now, ZoneInfo("UTC"))
 
 
 def _reply(turn: Turn, view: BulkView) -> Reply:

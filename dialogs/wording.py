@@ -50,6 +50,8 @@ _FIELDS = {
     "answer": "Please pick one of the choices.",
     "role": "That is not a role.",
     "grant": "Consent comes first.",
+    "bulk": "I need what to do with which threads: `done all from @fabrikam.com`.",
+    "until": "I know `monday`, `monday 9:00`, `tomorrow`, `for 3 days` and `2026-12-01`.",
 }
 _HINTS = {
     "nobody": "I know nobody by that name here.",
@@ -67,6 +69,25 @@ _HINTS = {
     "waiting": "That mailbox still waits for Microsoft.",
     "needs_consent": "That mailbox needs consent first.",
     "offboarded": "That mailbox is offboarded: `onboard` opens it again.",
+    "bulk_which": (
+        "Please say which threads: `unassigned`, `mine`, `of Ada`, `from @fabrikam.com`, "
+        "`tagged Invoice`, `in help@contoso.com`, `older than 30 days`."
+    ),
+    "bulk_word": (
+        "I do not know one of those words. Which threads is said by `unassigned`, `mine`, `of`, "
+        "`from`, `tagged`, `in` and `older than`; put names of several words in quotes."
+    ),
+    "bulk_twice": "You said two things that cannot both hold. Please say each once.",
+    "bulk_sender": "After `from` I need an address, or a domain such as `@fabrikam.com`.",
+    "bulk_age": "I need an age such as `older than 30 days`.",
+    "bulk_to": "Please say to whom: `assign all unassigned to Ada`.",
+    "bulk_until": "Please say until when: `snooze all from @fabrikam.com until monday`.",
+    "bulk_tag": "Please say which tag: `tag all from @fabrikam.com Invoice`.",
+    "bulk_old": "That was counted too long ago. Please say it again.",
+    "bulk_late": "It is more than ten minutes ago, so it can no longer be undone at once.",
+    "bulk_none": "There is nothing of yours to undo: a change of many threads, for ten minutes.",
+    "until_past": "That moment has passed.",
+    "until_far": "A year is the most.",
     "leads": "Leads must be among the people.",
 }
 

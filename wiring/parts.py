@@ -50,6 +50,8 @@ from core.reports.service import Reports
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
+from core.threads.bulk import BulkChanges
+from core.threads.bulk_work import BulkWork
 from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
@@ -164,6 +166,7 @@ class Parts:
             jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
         )
+        self.bulk = BulkChanges(vault, now, jobs=jobs)
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
 
@@ -182,6 +185,7 @@ class Parts:
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
             grant_facts=GrantFacts(settings.graph_client_id),
+            bulk=self.bulk,
         )
         talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING)))
         commands = Commands(command_table(talks))
@@ -206,7 +210,8 @@ class Parts:
             self.jobs,
             self.now,
             due_probes=self.onboarding.due_probes,
-            forget_old=(self.handled.sweep, delivery.forget_delivered),
+            forget_old=(self.handled.sweep, delivery.forget_delivered, self.bulk.forget_old),
+            go_on=(self.bulk.queue_unfinished,),
         )
 
         async def probe_mailbox(mailbox_id: int) -> None:

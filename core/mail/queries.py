@@ -8,12 +8,12 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
-from core.assignment.models import Decision
 from core.errors import NotFound
 from core.mail.models import Direction, MailMessage, MailThread, ThreadState
 from core.mail.moments import moment
+from core.mail.reasons import why
 from core.mail.rows import marks
-from core.mail.views import ThreadPage, ThreadRow, ThreadView, WhyView
+from core.mail.views import ThreadPage, ThreadRow, ThreadView
 from core.mailboxes.models import FolderKind, MailboxState
 from core.people.models import Member
 from core.people.views import Actor
@@ -183,28 +183,7 @@ class Threads:
             waiting_reason=found.waiting_reason,
             has_attachments=newest.has_attachments if newest else False,
             message_id=newest.id if newest else None,
-            why=await self._why(found.id),
-        )
-
-    async def _why(self, thread_id: int) -> WhyView | None:
-        decision = await Decision.filter(thread_id=thread_id).order_by("-at", "-id").first()
-        if decision is None:
-            return None
-        considered = [(int(i), int(n)) for i, n in decision.reason.get("considered", ())]
-        skipped = [(int(i), str(code)) for i, code in decision.reason.get("skipped", ())]
-        ids = {decision.member_id, decision.by_id, *(i for i, _ in considered + skipped)}
-        names = {
-            member.id: self._name(member) or "someone who left"
-            for member in await Member.filter(id__in=[i for i in ids if i is not None])
-        }
-        return WhyView(
-            code=decision.code,
-            member=names.get(decision.member_id or 0),
-            by=names.get(decision.by_id or 0),
-            at=decision.at,
-            considered=tuple((names.get(i, "someone who left"), n) for i, n in considered),
-            skipped=tuple((names.get(i, "someone who left"), code) for i, code in skipped),
-            people=tuple(sorted(names)),
+            why=await why(found.id, self._vault),
         )
 
     def _name(self, member: Member | None) -> str | None:

@@ -7,12 +7,14 @@ pressed twice, run by two processes or cut off in the middle, happens once.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.audit.log import record
 from core.clock import Clock
 from core.errors import InvalidInput, NotFound
+from core.people.models import Member
 from core.people.views import Actor
 from core.ports import JobQueue
 from core.sealing import Vault
@@ -20,6 +22,7 @@ from core.threads.bulk_choosing import MOST, choose
 from core.threads.bulk_showing import BulkViews, sealed_tag
 from core.threads.bulk_views import BulkOrder, BulkView
 from core.threads.models import BulkChange, BulkItem, BulkState
+from core.threads.until import read_until
 from core.transactions import transaction
 
 PREVIEW_TIME = timedelta(hours=1)
@@ -49,7 +52,7 @@ class BulkChanges:
         if order.to_id is not None:
             change["to"] = order.to_id
         if order.until is not None:
-            change["until"] = order.until.isoformat()
+            change["until"] = (await self._until(actor, order.until)).isoformat()
         if order.tag is not None:
             change["tag"] = await sealed_tag(self._vault, actor.organization_id, order.tag)
         ids = ids[:MOST]
@@ -113,6 +116,12 @@ class BulkChanges:
         """For its card that is drawn again; None where it is gone or another's."""
         bulk = await BulkChange.get_or_none(id=bulk_id, by_id=member_id)
         return None if bulk is None else await self._views.of(bulk)
+
+    async def _until(self, actor: Actor, said: str) -> datetime:
+        """Raises InvalidInput("until")."""
+        member = await Member.get(id=actor.member_id).select_related("organization")
+        zone = ZoneInfo(member.timezone or member.organization.timezone)
+        return read_until(said, self._now(), zone)
 
     async def _move(self, bulk: BulkChange, before: BulkState, after: BulkState) -> None:
         """Compare-and-set: of two at once, one queues the job and is on record."""

@@ -22,7 +22,8 @@ class BulkOrder:
     older_than_hours: int | None = None
     mailbox_id: int | None = None
     to_id: int | None = None
-    until: datetime | None = None
+    until: str | None = None
+    """In words, in the zone of who says it."""
     tag: str | None = None
 
 

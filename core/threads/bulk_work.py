@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from core.people.views import Actor
 from core.sealing import Vault
 from core.threads.bulk_reading import BulkVerb
 from core.threads.bulk_showing import DONE, KEPT, UNDONE, opened_tag, outcomes
-from core.threads.models import BulkChange, BulkItem, BulkState
+from core.threads.models import BulkChange, BulkItem, BulkState, ThreadTag
 from core.transactions import transaction
 
 UNDO_TIME = timedelta(minutes=10)
@@ -40,11 +40,9 @@ class Changes(Protocol):
 
 
 class Tagging(Protocol):
-    async def put_on(self, actor: Actor, thread_id: int, name: str) -> int | None:
-        """The id of the tag if it was not there before."""
-        ...
+    async def tag(self, actor: Actor, thread_id: int, names: Iterable[str]) -> None: ...
 
-    async def take_off(self, actor: Actor, thread_id: int, tag_id: int) -> None: ...
+    async def untag(self, actor: Actor, thread_id: int, names: Iterable[str]) -> None: ...
 
 
 class _Moved(Exception):
@@ -73,13 +71,12 @@ class BulkWork:
         bulk = await BulkChange.get_or_none(id=bulk_id)
         if bulk is None or bulk.state not in (BulkState.RUNNING, BulkState.UNDOING):
             return
-        actor = await self._actor_of(bulk.by_id)
+        actor, tag = await self._actor_of(bulk.by_id), await opened_tag(self._vault, bulk)
         if bulk.state is BulkState.RUNNING:
-            tag = await opened_tag(self._vault, bulk)
             await self._each(bulk, None, lambda item: self._do(actor, bulk, item, tag))
             await self._end(bulk, BulkState.RUNNING, BulkState.DONE)
         else:
-            await self._each(bulk, DONE, lambda item: self._undo(actor, bulk, item))
+            await self._each(bulk, DONE, lambda item: self._undo(actor, bulk, item, tag))
             await self._end(bulk, BulkState.UNDOING, BulkState.UNDONE)
 
     async def _each(
@@ -105,14 +102,15 @@ class BulkWork:
         if refused is not None:
             await BulkItem.filter(id=item.id, outcome=None).update(outcome=refused)
 
-    async def _undo(self, actor: Actor | None, bulk: BulkChange, item: BulkItem) -> None:
+    async def _undo(
+        self, actor: Actor | None, bulk: BulkChange, item: BulkItem, tag: str | None
+    ) -> None:
         async def change(actor: Actor, now: dict[str, Any]) -> None:
             if now["version"] != item.version_after:
                 raise InvalidInput("thread", "changed")
-            tag_id = item.before.get("tag")
             if bulk.change["verb"] == BulkVerb.TAG:
-                if tag_id is not None:
-                    await self._tagging.take_off(actor, item.thread_id, tag_id)
+                if item.before["tagged"]:
+                    await self._tagging.untag(actor, item.thread_id, [tag or ""])
             else:
                 await self._changes.restore(actor, item.thread_id, item.before)
 
@@ -163,7 +161,10 @@ class BulkWork:
                 until = datetime.fromisoformat(bulk.change["until"])
                 await self._changes.snooze(actor, thread_id, until)
             case BulkVerb.TAG:
-                before["tag"] = await self._tagging.put_on(actor, thread_id, tag or "")
+                had = await ThreadTag.filter(thread_id=thread_id).count()
+                await self._tagging.tag(actor, thread_id, [tag or ""])
+                has = await ThreadTag.filter(thread_id=thread_id).count()
+                before["tagged"] = has > had
 
     async def _end(self, bulk: BulkChange, before: BulkState, after: BulkState) -> None:
         """Compare-and-set: of two processes, one writes down the end."""

@@ -20,7 +20,12 @@ def queue_card(page: ThreadPage, *, now: datetime, title: str = "", say: str = "
         title or f"Your queue: {page.total:,} open",
         "Nothing is assigned to you. `unassigned` shows what nobody has.",
         "queue",
-        [("Show", "thread.open"), ("Done", "queue.done"), ("Put back", "queue.release")],
+        [
+            ("Show", "thread.open"),
+            ("Done", "queue.done"),
+            ("Put back", "queue.release"),
+            ("Why me?", "thread.reason"),
+        ],
         now,
         say,
     )
@@ -33,7 +38,12 @@ def unassigned_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
         f"Unassigned: {page.total:,}",
         "Everything is assigned.",
         "unassigned",
-        [("Show", "thread.open"), ("Take", "unassigned.take"), ("Done", "unassigned.done")],
+        [
+            ("Show", "thread.open"),
+            ("Take", "unassigned.take"),
+            ("Done", "unassigned.done"),
+            ("Why?", "thread.reason"),
+        ],
         now,
         say,
     )

@@ -61,7 +61,7 @@ def thread_card(
         _state(view, reader, now),
     ]
     if explain:
-        body += reasons(view)
+        body += reasons(view, now)
     data = {"thread": view.thread_id, "version": view.version}
     if colleagues:
         body.append(_whom(colleagues, view.assignee_id))
