@@ -27,7 +27,7 @@ HIDDEN = ("not yours", "zoe@outside.example", "Printer")
 
 def foreign(usage: str) -> str:
     """The command with numbers, names and addresses that are not the speaker's."""
-    if usage in ("pause", "resume", "offboard"):
+    if usage in ("pause", "resume", "offboard", "next"):
         return f"{usage} else@where.example"
     return re.sub(r"\d+", str(FOREIGN_THREAD), usage).replace("Ada", "Nobody")
 

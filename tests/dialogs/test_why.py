@@ -67,11 +67,8 @@ def test_nobody_reads_why_a_colleague_is_away() -> None:
 
 
 def test_what_waits_says_for_whom_and_until_when() -> None:
-    text = said(
-        WhyView(
-            "waits_for_owner", None, None, NOW, (), (), waits_for="Ada", waits_until=NOW
-        )  # fmt: skip
-    )
+    waits = replace(A_REASON, code="waits_for_owner", member=None, waits_for="Ada", considered=())
+    text = said(replace(waits, waits_until=NOW))
     assert "It waits for Ada." in text
     assert "At the earliest until {{DATE(2026-11-24T09:30:00Z" in text
 
