@@ -43,7 +43,7 @@ async def choose(actor: Actor, order: BulkOrder, vault: Vault, now: datetime) ->
     ).exclude(mailbox__state=MailboxState.OFFBOARDED)
     if order.tagged is not None:
         found = found.filter(
-            threadtags__tag__name_hash=name_hash(vault, actor.organization_id, order.tagged)
+            thread_tags__tag__name_hash=name_hash(vault, actor.organization_id, order.tagged)
         )
     ids = (
         await found.order_by("last_received_at", "id").limit(MOST + 1).values_list("id", flat=True)
