@@ -177,7 +177,7 @@ class Parts:
         self.services = Services(
             people=self.people,
             assignments=self.assignments,
-            threads=Threads(self.vault),
+            threads=Threads(self.vault, self.now),
             mailboxes=self.mailboxes,
             onboarding=self.onboarding,
             reports=Reports(self.vault, self.now),

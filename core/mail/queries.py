@@ -8,6 +8,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
+from core.clock import Clock, utc_now
 from core.errors import NotFound
 from core.mail.models import Direction, MailMessage, MailThread, ThreadState
 from core.mail.moments import moment
@@ -45,8 +46,9 @@ AND state = 'open' AND {where}
 class Threads:
     """Answers what people ask about threads. Changes nothing."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, now: Clock = utc_now) -> None:
         self._vault = vault
+        self._now = now
 
     async def queue(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
         """The actor's open threads, the one that waits longest first.
@@ -183,7 +185,7 @@ class Threads:
             waiting_reason=found.waiting_reason,
             has_attachments=newest.has_attachments if newest else False,
             message_id=newest.id if newest else None,
-            why=await why(found.id, self._vault),
+            why=await why(found.id, self._vault, self._now()),
         )
 
     def _name(self, member: Member | None) -> str | None:

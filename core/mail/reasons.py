@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+
+from tortoise.connection import get_connection
 
 from core.assignment.models import Decision
 from core.mail.views import EarlierView, WhyView
+from core.people.availability_rows import load_availability
 from core.people.models import Member
 from core.rules.models import Rule, Team
 from core.sealing import Vault
@@ -14,9 +18,10 @@ from core.sealing import Vault
 EARLIER = 5
 """Decisions shown before the newest."""
 GONE = "someone who left"
+ABSENT = frozenset({"away", "holiday", "off_hours"})
 
 
-async def why(thread_id: int, vault: Vault) -> WhyView | None:
+async def why(thread_id: int, vault: Vault, now: datetime) -> WhyView | None:
     """The newest decision and some before it; None where none was made."""
     found = Decision.filter(thread_id=thread_id).order_by("-at", "-id")
     decisions = await found.limit(EARLIER + 1)
@@ -43,7 +48,9 @@ async def why(thread_id: int, vault: Vault) -> WhyView | None:
         counts_effort=bool(reason.get("effort")),
         rule=_rule(newest, numbers),
         team=await _team(_id(reason.get("team"))),
+        strategy=reason.get("strategy"),
         waits_for=None if waits_for is None else names.get(waits_for, GONE),
+        waits_until=await _until(newest, waits_for, skipped, now),
         earlier=tuple(
             EarlierView(
                 code=decision.code,
@@ -55,6 +62,24 @@ async def why(thread_id: int, vault: Vault) -> WhyView | None:
             for decision in earlier
         ),
     )
+
+
+async def _until(
+    decision: Decision, waits_for: int | None, skipped: Sequence[tuple[int, str]], now: datetime
+) -> datetime | None:
+    """When the first of those who were absent is at work again; None: unknown, or not waited for.
+
+    Reckoned now: hours and absences may have changed since it was decided.
+    """
+    if decision.member_id is not None:
+        return None
+    absent = {i for i, code in skipped if code in ABSENT}
+    wanted = absent if waits_for is None else absent & {waits_for}
+    if not wanted:
+        return None
+    found = await load_availability(get_connection("default"), wanted)
+    moments = [who.next_free(now) for who in found.values()]
+    return min((at for at in moments if at is not None and at > now), default=None)
 
 
 async def _names(ids: Iterable[int], vault: Vault) -> dict[int, str]:

@@ -40,6 +40,8 @@ class WhyView:
     """(number, version) of the rule that named whom it goes to."""
     team: str | None = None
     """Of the rule: the pool that it gives to."""
+    strategy: str | None = None
+    """By which the first of those considered was found."""
     waits_for: str | None = None
     waits_until: datetime | None = None
     """When somebody can be given it again at the earliest, if that is known."""

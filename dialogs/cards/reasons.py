@@ -13,40 +13,30 @@ from dialogs.moves import Element
 
 _DECIDED = {
     # By the mailbox's strategy.
-    "fewest_open": "has the fewest open threads of those who are free (load balanced)",
-    "least_effort": "has the least work open of those who are free (load balanced by effort)",
-    "next_in_turn": "is next in turn (round robin)",
-    "furthest_below_share": "is furthest below their share (weighted)",
-    "by_weight": "is furthest below their share (weighted)",
-    "weighted": "is furthest below their share (weighted)",
-    "skilled": "has the skill and the fewest open threads (skills)",
-    "by_skill": "has the skill and the fewest open threads (skills)",
-    "skills": "has the skill and the fewest open threads (skills)",
-    "fair_share": "comes next so that nobody gets far more than their share of an hour",
-    "only_one": "is the only one who is free",
-    # Kept together.
+    "fewest_open": "has the least open of those who are free",
+    "next_in_turn": "is next in turn",
+    "by_share": "is furthest below their share",
+    "skilled": "has the skill, and the least open of those who have it",
+    # By a rule, or to whom it belonged.
+    "by_rule": "was named by a rule",
     "same_thread": "had this thread before",
     "same_sender": "had this sender's last thread",
-    "sender_owner": "had this sender's last thread",
-    "reopened": "had it when it was finished, and it was reopened",
-    "moved_back": "had it before it was moved away in Outlook",
     "merged": "had the thread that was merged into it",
-    "woken": "had it when it was snoozed",
-    # By a rule.
-    "rule": "was named by a rule",
     # By people.
-    "by_hand": "was chosen by hand",
     "assigned": "was chosen by hand",
     "taken": "took it",
     "pulled": "asked for the next thread",
-    "next": "asked for the next thread",
     "restored": "had it before a change of many threads, which was undone",
-    "undone": "had it before a change of many threads, which was undone",
-    "category": "was chosen by a category in Outlook",
     "in_outlook": "was chosen by a category in Outlook",
-    "handed_back": "got it when a colleague's working hours ended",
-    "shift_over": "got it when a colleague's working hours ended",
 }
+_STRATEGIES = {
+    "round_robin": ("next_in_turn", "round robin"),
+    "load_balanced": ("fewest_open", "load balanced"),
+    "weighted": ("by_share", "weighted"),
+    "skills": ("skilled", "skills"),
+    "pull": ("fewest_open", "pull"),
+}
+"""Strategy to (the code that tells it, its name)."""
 _NOBODY = {
     "nobody_ready": "Nobody who works this mailbox is ready.",
     "nobody_in_pool": "No person is given work in this mailbox yet.",
@@ -60,7 +50,6 @@ _NOBODY = {
     "left": "Whoever had it has left.",
     "unreachable": "Whoever had it cannot be reached in Teams.",
     "handed_back": "It was put back when its person's working hours ended.",
-    "shift_over": "It was put back when its person's working hours ended.",
     "history": "It is from before the day this mailbox began to be assigned.",
     "paused": "The mailbox is paused.",
     "restored": "It was free before a change of many threads, which was undone.",
@@ -127,12 +116,20 @@ def _decision(why: WhyView) -> Element:
         runs += [run(f"{_rule(why.rule)} gives it to "), run(target, weight="Bolder"), run(". ")]
     if why.member is None:
         return rich(*runs, run(waiting(why.code)))
-    if why.rule is not None and why.code == "rule":
+    if why.rule is not None and why.code == "by_rule" and len(why.considered) < 2:
         return rich(*runs)
-    runs += [run(safe(why.member, NAME), weight="Bolder"), run(f" {decided(why.code)}")]
+    runs += [run(safe(why.member, NAME), weight="Bolder"), run(f" {_found(why)}")]
     if why.by:
         runs.append(run(f" (by {safe(why.by, NAME)})"))
     return rich(*runs, run("."))
+
+
+def _found(why: WhyView) -> str:
+    """What was decided, with the name of the strategy where one did: also among a rule's pool."""
+    told, name = _STRATEGIES.get(why.strategy or "", (why.code, ""))
+    if not name:
+        return decided(why.code)
+    return f"{decided(told if why.code == 'by_rule' else why.code)} ({name})"
 
 
 def _wait(why: WhyView) -> list[Element]:

@@ -15,7 +15,9 @@ from tests.dialogs.rules import check_card, texts
 from tests.dialogs.sample import ANNA, BEN, NOW, a_thread
 from tests.dialogs.world import a_world
 
-A_REASON = WhyView("fewest_open", "Ada", None, NOW, (("Ada", 2), ("Bo", 5)), ())
+A_REASON = WhyView(
+    "fewest_open", "Ada", None, NOW, (("Ada", 2), ("Bo", 5)), (), strategy="load_balanced"
+)
 
 
 def said(reason: WhyView | None, **changes) -> str:
@@ -39,7 +41,7 @@ async def test_a_card_without_its_reason_names_nobody_of_it() -> None:
 
 def test_the_strategy_is_named_and_loads_are_told() -> None:
     text = said(A_REASON)
-    assert "Ada has the fewest open threads of those who are free (load balanced)." in text
+    assert "Ada has the least open of those who are free (load balanced)." in text
     assert "Considered (open threads then): Ada 2, Bo 5" in text
 
 
@@ -49,7 +51,14 @@ def test_effort_is_called_effort() -> None:
 
 def test_a_rule_is_told_by_number_and_version_with_its_pool() -> None:
     text = said(replace(A_REASON, rule=(3, 2), team="Finance pool"))
-    assert text.startswith("Rule 3 (version 2) gives it to Finance pool. Ada has the fewest")
+    assert text.startswith("Rule 3 (version 2) gives it to Finance pool. Ada has the least")
+
+
+def test_among_a_rules_pool_the_strategy_chose() -> None:
+    text = said(replace(A_REASON, code="by_rule", rule=(3, 2), team="Finance pool"))
+    assert "gives it to Finance pool. Ada has the least open of those who are free" in text
+    alone = said(replace(A_REASON, code="by_rule", rule=(3, 2), considered=(("Ada", 2),)))
+    assert alone.startswith("Rule 3 (version 2) gives it to Ada. \n")
 
 
 def test_a_rule_that_found_nobody_says_so() -> None:
