@@ -9,6 +9,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
+from core.assignment.restoring import Before
 from core.errors import InvalidInput, NotFound
 from core.mail.models import MailThread, ThreadState
 from core.mailboxes.models import Mailbox
@@ -54,14 +55,14 @@ class RowChanges:
     async def snooze(self, actor: Actor, thread_id: int, until: datetime) -> None:
         await self._set(thread_id, state=ThreadState.SNOOZED, snoozed_until=until)
 
-    async def restore(self, actor: Actor, thread_id: int, before: dict[str, Any]) -> None:
-        if before["assignee"] is not None:
-            await self._has_room(before["assignee"])
+    async def restore(self, actor: Actor, thread_id: int, before: Before) -> None:
+        if before.assignee_id is not None:
+            await self._has_room(before.assignee_id)
         await self._set(
             thread_id,
-            state=ThreadState(before["state"]),
-            assignee_id=before["assignee"],
-            waiting_reason=before["waiting_reason"],
+            state=before.state,
+            assignee_id=before.assignee_id,
+            waiting_reason=before.waiting_reason,
             finished_at=None,
             snoozed_until=None,
         )
@@ -118,7 +119,9 @@ class BulkDesk:
             return people.get(member_id)
 
         outbox = Outbox(self.jobs)
-        return BulkWork(self.changes, self.changes, actor_of, self.vault, outbox, self.clock)
+        return BulkWork(
+            self.changes, self.changes, self.changes, actor_of, self.vault, outbox, self.clock
+        )
 
     async def threads(self, count: int, address: str | None = None, **more: Any) -> list[int]:
         sender = await factories.correspondent(self.vault, self.organization, address)

@@ -1,0 +1,32 @@
+"""The office's policy, said in chat as an admin, a lead and each person would."""
+
+from __future__ import annotations
+
+from sandbox.tenant import User
+from sandbox.tour.cards import words
+from sandbox.tour.office_plan import BUSINESS_HOURS, CAPACITY, Shift
+from sandbox.tour.stage import Stage
+
+
+async def say_when(stage: Stage, shifts: dict[str, Shift]) -> None:
+    """Each person says when they work and where; who is on vacation says until when."""
+    for user in stage.people:
+        shift = shifts[user.id]
+        await _says(stage, user, f"timezone {shift.zone}", shift.zone)
+        await _says(stage, user, f"hours {shift.words}", shift.words)
+        if shift.away:
+            start, end = stage.clock().date(), stage.clock().date().replace(month=12)
+            await _says(stage, user, f"vacation {start} to {end}", "away")
+
+
+async def set_policy(stage: Stage) -> None:
+    """What the lead decides for the mailbox, before its first mail is assigned."""
+    admin, address = stage.admin, stage.box.mailbox
+    await _says(stage, admin, f"capacity {address} {CAPACITY}", str(CAPACITY))
+    await _says(stage, admin, f"business hours {address} {BUSINESS_HOURS}", BUSINESS_HOURS)
+    await _says(stage, admin, f"hand back {address} to the pool", "pool")
+
+
+async def _says(stage: Stage, user: User, text: str, answer: str) -> None:
+    said = words(await stage.ask(user, text))
+    stage.checks.true(f"`{text}` is understood", answer in said, said[:200])
