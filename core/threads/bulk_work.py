@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from core.assignment.restoring import Before
 from core.audit.log import record
 from core.clock import Clock
 from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound, UserError
@@ -36,13 +37,19 @@ class Changes(Protocol):
 
     async def snooze(self, actor: Actor, thread_id: int, until: datetime) -> None: ...
 
-    async def restore(self, actor: Actor, thread_id: int, before: dict[str, Any]) -> None: ...
+
+class Restores(Protocol):
+    async def restore(self, actor: Actor, thread_id: int, before: Before) -> None: ...
 
 
 class Tagging(Protocol):
     async def tag(self, actor: Actor, thread_id: int, names: Iterable[str]) -> None: ...
 
     async def untag(self, actor: Actor, thread_id: int, names: Iterable[str]) -> None: ...
+
+
+Change = Callable[[Actor, MailThread], Awaitable[dict[str, Any]]]
+"""Changes one thread; tells how it was before, as it is kept."""
 
 
 class _Moved(Exception):
@@ -53,6 +60,7 @@ class BulkWork:
     def __init__(
         self,
         changes: Changes,
+        restoring: Restores,
         tagging: Tagging,
         actor_of: Callable[[int], Awaitable[Actor | None]],
         vault: Vault,
@@ -60,6 +68,7 @@ class BulkWork:
         now: Clock,
     ) -> None:
         self._changes = changes
+        self._restoring = restoring
         self._tagging = tagging
         self._actor_of = actor_of
         self._vault = vault
@@ -95,8 +104,8 @@ class BulkWork:
     async def _do(
         self, actor: Actor | None, bulk: BulkChange, item: BulkItem, tag: str | None
     ) -> None:
-        async def change(actor: Actor, before: dict[str, Any]) -> None:
-            await self._change(actor, bulk, item.thread_id, tag, before)
+        async def change(actor: Actor, thread: MailThread) -> dict[str, Any]:
+            return await self._change(actor, bulk, thread, tag)
 
         refused = await self._marked(actor, item, None, DONE, change)
         if refused is not None:
@@ -105,14 +114,16 @@ class BulkWork:
     async def _undo(
         self, actor: Actor | None, bulk: BulkChange, item: BulkItem, tag: str | None
     ) -> None:
-        async def change(actor: Actor, now: dict[str, Any]) -> None:
-            if now["version"] != item.version_after:
+        async def change(actor: Actor, thread: MailThread) -> dict[str, Any]:
+            if thread.version != item.version_after:
                 raise InvalidInput("thread", "changed")
             if bulk.change["verb"] == BulkVerb.TAG:
                 if item.before["tagged"]:
                     await self._tagging.untag(actor, item.thread_id, [tag or ""])
             else:
-                await self._changes.restore(actor, item.thread_id, item.before)
+                before = Before.from_facts(item.before)
+                await self._restoring.restore(actor, item.thread_id, before)
+            return item.before
 
         refused = await self._marked(actor, item, DONE, UNDONE, change)
         if refused is not None:
@@ -125,7 +136,7 @@ class BulkWork:
         item: BulkItem,
         mark: str | None,
         after: str,
-        change: Callable[[Actor, dict[str, Any]], Awaitable[None]],
+        change: Change,
     ) -> str | None:
         """Change one thread and its mark together; a code where it was refused."""
         if actor is None:
@@ -134,7 +145,7 @@ class BulkWork:
             try:
                 async with transaction():
                     if await BulkItem.filter(id=item.id, outcome=mark).update(outcome=after):
-                        await _unless_moved(actor, item, change, keep=after == DONE)
+                        await _unless_moved(actor, item, change)
             except _Moved:
                 continue
             except UserError as error:
@@ -143,13 +154,10 @@ class BulkWork:
         return "busy"
 
     async def _change(
-        self,
-        actor: Actor,
-        bulk: BulkChange,
-        thread_id: int,
-        tag: str | None,
-        before: dict[str, Any],
-    ) -> None:
+        self, actor: Actor, bulk: BulkChange, thread: MailThread, tag: str | None
+    ) -> dict[str, Any]:
+        """How the thread was before."""
+        thread_id, before = thread.id, Before.of(thread).as_facts()
         match BulkVerb(bulk.change["verb"]):
             case BulkVerb.ASSIGN:
                 await self._changes.assign(actor, thread_id, bulk.change["to"])
@@ -165,6 +173,7 @@ class BulkWork:
                 await self._tagging.tag(actor, thread_id, [tag or ""])
                 has = await ThreadTag.filter(thread_id=thread_id).count()
                 before["tagged"] = has > had
+        return before
 
     async def _end(self, bulk: BulkChange, before: BulkState, after: BulkState) -> None:
         """Compare-and-set: of two processes, one writes down the end."""
@@ -196,47 +205,24 @@ class BulkWork:
         )
 
 
-async def _unless_moved(
-    actor: Actor,
-    item: BulkItem,
-    change: Callable[[Actor, dict[str, Any]], Awaitable[None]],
-    *,
-    keep: bool,
-) -> None:
-    """Change; `keep` how the thread was before and which version it has now.
+async def _unless_moved(actor: Actor, item: BulkItem, change: Change) -> None:
+    """Change; keep how the thread was before and which version it has now.
 
     Raises _Moved where the thread was changed by somebody else in between.
     """
-    before = await _state(item.thread_id)
-    seen = int(before["version"])
-    await change(actor, before)
-    after = await _state(item.thread_id)
-    if after["version"] not in (seen, seen + 1):
+    thread = await _thread(item.thread_id)
+    before = await change(actor, thread)
+    version = (await _thread(item.thread_id)).version
+    if version not in (thread.version, thread.version + 1):
         raise _Moved
-    if keep:
-        del before["version"]
-        await BulkItem.filter(id=item.id).update(before=before, version_after=after["version"])
+    await BulkItem.filter(id=item.id).update(before=before, version_after=version)
 
 
-async def _state(thread_id: int) -> dict[str, Any]:
-    """What is put back when a change is undone: ids, codes and moments."""
-    thread = await MailThread.get_or_none(id=thread_id)
-    if thread is None:
+async def _thread(thread_id: int) -> MailThread:
+    found = await MailThread.get_or_none(id=thread_id)
+    if found is None:
         raise NotFound("thread")
-    moments = {
-        name: at.isoformat() if at is not None else None
-        for name, at in (
-            ("assigned_at", thread.assigned_at),
-            ("finished_at", thread.finished_at),
-            ("snoozed_until", thread.snoozed_until),
-        )
-    }
-    return moments | {
-        "version": thread.version,
-        "state": thread.state.value,
-        "assignee": thread.assignee_id,
-        "waiting_reason": thread.waiting_reason,
-    }
+    return found
 
 
 def code_of(error: UserError) -> str:

@@ -45,6 +45,9 @@ _WHY_NOT = {
     "changed": "somebody changed it since",
     "busy": "somebody was changing it",
     "not_in_mailbox": "the person does not work that mailbox",
+    "opted_out": "the person asked not to be given work there",
+    "past": "the moment has passed",
+    "many_tags": "it has as many tags as it can",
     "not_ready": "the person has not added Postroom in Teams",
 }
 

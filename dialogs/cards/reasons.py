@@ -23,9 +23,8 @@ _DECIDED = {
     "same_sender": "had this sender's last thread",
     "merged": "had the thread that was merged into it",
     # By people.
-    "assigned": "was chosen by hand",
+    "by_hand": "was chosen by hand",
     "taken": "took it",
-    "pulled": "asked for the next thread",
     "restored": "had it before a change of many threads, which was undone",
     "in_outlook": "was chosen by a category in Outlook",
 }

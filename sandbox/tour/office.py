@@ -174,8 +174,10 @@ class Office:
         stage.checks.equal(f"{when}: nobody who was full was given anything", 0, over)
 
     async def _settled(self, stage: Stage) -> bool:
-        """Nothing waits for somebody free who is at work and has room."""
+        """Shifts that are over were handed back; nothing waits for who is at work and has room."""
         stands = await office_records.standing()
+        if any(stands.loads.get(self._members[user.id]) for user in self._over(stage)):
+            return False
         if not any(reason.startswith("nobody") for reason in stands.waiting):
             return "" not in stands.waiting
         loads = (stands.loads.get(self._members[u.id], 0) for u in self._at_work(stage))
@@ -184,6 +186,10 @@ class Office:
     def _at_work(self, stage: Stage) -> list[User]:
         now = stage.clock()
         return [user for user in stage.people if self._shifts[user.id].at_work(now)]
+
+    def _over(self, stage: Stage) -> list[User]:
+        now = stage.clock()
+        return [user for user in stage.people if self._shifts[user.id].is_over(now)]
 
     async def _open(self, user: User) -> int:
         return (await records.open_threads()).get(self._members[user.id], 0)

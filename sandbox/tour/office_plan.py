@@ -45,6 +45,12 @@ class Shift:
         inside = any(start <= here.time() < end for start, end in self.spans)
         return not self.away and here.weekday() < 5 and inside
 
+    def is_over(self, at: datetime) -> bool:
+        """Not at work, and not in a break either."""
+        here = at.astimezone(ZoneInfo(self.zone))
+        in_day = self.spans[0][0] <= here.time() < self.spans[-1][1]
+        return self.away or here.weekday() >= 5 or not in_day
+
 
 def _spans(*hours: tuple[int, int]) -> tuple[tuple[time, time], ...]:
     return tuple((time(start), time(end)) for start, end in hours)
