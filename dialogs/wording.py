@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from core.errors import (
+    Absent,
     AlreadyAssigned,
     ConnectorError,
     ExternalError,
+    Full,
     GraphAuthFailed,
     GraphError,
     GraphThrottled,
@@ -86,8 +88,9 @@ _HINTS = {
     "bulk_old": "That was counted too long ago. Please say it again.",
     "bulk_late": "It is more than ten minutes ago, so it can no longer be undone at once.",
     "bulk_none": "There is nothing of yours to undo: a change of many threads, for ten minutes.",
-    "until_past": "That moment has passed.",
     "until_far": "A year is the most.",
+    "opted_out": "That person asked not to be given work in that mailbox.",
+    "past": "That moment is over: I need one that is still to come.",
     "leads": "Leads must be among the people.",
 }
 
@@ -144,6 +147,13 @@ def words(error: PostroomError) -> str:
             return _HINTS.get(error.hint) or _FIELDS.get(error.field, "I cannot use that.")
         case AlreadyAssigned():
             return "Somebody has that thread already."
+        case Full():
+            return (
+                f"That would be more than the {error.cap} open threads that one person may have "
+                "in that mailbox."
+            )
+        case Absent():
+            return "That person is not at work now, so they cannot be given work."
         case GraphAuthFailed():
             return "Microsoft no longer lets me into that mailbox: an admin must consent again."
         case GraphThrottled():
