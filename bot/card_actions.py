@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.commands import Commands, Who
 from core.errors import NotAllowed
-from dialogs import assignment, bulk, mailboxes, people, reports
+from dialogs import assignment, bulk, lists, mailboxes, people, reports, thread_life
 from dialogs.inputs import Inputs
 from dialogs.moves import Reply
 from dialogs.services import Services
@@ -61,6 +61,17 @@ BULK = {
     "bulk.undo": CardAction(bulk.undo_button),
     "bulk.drop": CardAction(bulk.drop_button),
 }
+LIFE = {
+    "thread.more": CardAction(thread_life.more_button),
+    "thread.save": CardAction(thread_life.save_button),
+    "thread.answering": CardAction(thread_life.answering_button),
+    "thread.follow": CardAction(thread_life.follow_button),
+    "thread.watch": CardAction(thread_life.watch_button),
+    "thread.unfollow": CardAction(thread_life.unfollow_button),
+    "snoozed.page": CardAction(lists.snoozed_button),
+    "following.page": CardAction(lists.following_button),
+    "overdue.page": CardAction(lists.overdue_button),
+}
 PEOPLE = {
     "people.page": CardAction(people.page_button),
     "people.admin": CardAction(people.admin_button, ADMIN),
@@ -97,4 +108,4 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
-    return THREADS | BULK | PEOPLE | MAILBOXES | OPERATIONS | conversation
+    return THREADS | BULK | LIFE | PEOPLE | MAILBOXES | OPERATIONS | conversation

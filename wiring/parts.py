@@ -18,6 +18,7 @@ from bot.notifier import Notifier
 from bot.outgoing import HttpDoor, open_session
 from bot.replies import Replies
 from bot.visitors import Visitors
+from core.assignment.restoring import Restoring
 from core.assignment.service import Assignments
 from core.audit.seal import Sealer
 from core.clock import Clock
@@ -52,6 +53,15 @@ from core.settings import Settings
 from core.sweep import Sweep
 from core.threads.bulk import BulkChanges
 from core.threads.bulk_work import BulkWork
+from core.threads.due import renew
+from core.threads.followers import Followers
+from core.threads.merge import Merges
+from core.threads.notes import Notes
+from core.threads.presence import Presences
+from core.threads.snoozing import Snoozing
+from core.threads.tagging import Tags
+from core.threads.targets import Targets
+from core.threads.warnings import Warnings
 from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
@@ -166,6 +176,13 @@ class Parts:
             jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
         )
+        self.tags = Tags(vault, self.outbox, now, renew)
+        self.notes = Notes(vault, self.outbox, now)
+        self.followers = Followers(self.outbox, now)
+        self.merges = Merges(self.outbox, now, renew)
+        self.presences = Presences(self.outbox, now)
+        self.snoozing = Snoozing(self.assignments, now)
+        self.targets = Targets(vault, jobs, now)
         self.bulk = BulkChanges(vault, now, jobs=jobs)
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
@@ -186,6 +203,13 @@ class Parts:
             links=self.links,
             grant_facts=GrantFacts(settings.graph_client_id),
             bulk=self.bulk,
+            tags=self.tags,
+            notes=self.notes,
+            followers=self.followers,
+            merges=self.merges,
+            presences=self.presences,
+            snoozing=self.snoozing,
+            targets=self.targets,
         )
         talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING)))
         commands = Commands(command_table(talks))
@@ -210,7 +234,12 @@ class Parts:
             self.jobs,
             self.now,
             due_probes=self.onboarding.due_probes,
-            forget_old=(self.handled.sweep, delivery.forget_delivered, self.bulk.forget_old),
+            forget_old=(
+                self.handled.sweep,
+                delivery.forget_delivered,
+                self.presences.forget_old,
+                self.bulk.forget_old,
+            ),
             go_on=(self.bulk.queue_unfinished,),
         )
 
@@ -226,11 +255,23 @@ class Parts:
         async def hand_back() -> None:
             await self.assignments.hand_back(self.now())
 
+        bulk = BulkWork(
+            self.assignments,
+            Restoring(self.outbox, self.now),
+            self.tags,
+            self.people.actor_of,
+            self.vault,
+            self.outbox,
+            self.now,
+        )
         tasks: dict[str, Task] = {
+            "run_bulk": bulk.run,
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
             "assign_waiting": assign_waiting,
+            "renew_deadlines": self.targets.renew,
+            "warn_of_deadlines": Warnings(self.outbox, self.now).run,
             "wake_snoozed": wake_snoozed,
             "hand_back": hand_back,
             "purge_mailbox": purge.run,

@@ -29,6 +29,7 @@ from core.mail.rows import Row, insert, planned_anew, select, update
 from core.mail.thread_rows import ThreadBook
 from core.mailboxes.models import FolderKind
 from core.sealing import DataKey, Vault
+from core.threads.following import follow_up
 
 _MESSAGE = (
     "organization_id",
@@ -290,4 +291,11 @@ class _Page:
                 if not thread.is_new:
                     facts = {"thread_id": thread.id}
                     self._records.notify("thread_card", f"thread:{thread.id}", facts)
+        await follow_up(
+            self._connection,
+            self._mailbox.id,
+            changed,
+            self._records,
+            silent=self._folder.backlog,
+        )
         await self._records.save(self._connection)

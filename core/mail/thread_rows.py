@@ -38,7 +38,7 @@ _CHANGING = (
     "version",
 )
 _FIXED = ("id", "organization_id", "mailbox_id", "conversation_id")
-_LOADED = ", ".join(("id", "conversation_id", "merged_into_id", *_CHANGING))
+_LOADED = ", ".join(("id", "conversation_id", *_CHANGING))
 _EVENT = ("organization_id", "mailbox_id", "thread_id", "kind", "at", "member_id", "in_outlook")
 
 
@@ -50,7 +50,7 @@ class ThreadBook:
     ) -> None:
         self._connection = connection
         self._organization_id = organization_id
-        self._mailbox_id = mailbox_id
+        self.mailbox_id = mailbox_id
         self._by_conversation: dict[str, ThreadFold] = {}
         self._by_id: dict[int, ThreadFold] = {}
 
@@ -96,7 +96,7 @@ class ThreadBook:
             thread.version += 1
             values = tuple(getattr(thread, column) for column in _CHANGING)
             if thread.is_new:
-                fixed = (thread.id, self._organization_id, self._mailbox_id, names[thread.id])
+                fixed = (thread.id, self._organization_id, self.mailbox_id, names[thread.id])
                 fresh.append(fixed + values)
             else:
                 known.append((*values, thread.id))
@@ -113,7 +113,7 @@ class ThreadBook:
             [
                 (
                     self._organization_id,
-                    self._mailbox_id,
+                    self.mailbox_id,
                     thread.id,
                     event.kind,
                     event.at,
@@ -131,7 +131,7 @@ class ThreadBook:
             _LOADED,
             "mail_thread",
             "mailbox_id = {}",
-            [self._mailbox_id],
+            [self.mailbox_id],
             (column, options),
             lock=True,
         )

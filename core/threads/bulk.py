@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from core.audit.log import record
 from core.clock import Clock
 from core.errors import InvalidInput, NotFound
-from core.people.models import Member
 from core.people.views import Actor
 from core.ports import JobQueue
 from core.sealing import Vault
@@ -22,6 +20,7 @@ from core.threads.bulk_choosing import MOST, choose
 from core.threads.bulk_showing import BulkViews, sealed_tag
 from core.threads.bulk_views import BulkOrder, BulkView
 from core.threads.models import BulkChange, BulkItem, BulkState
+from core.threads.snoozing import zone_of
 from core.threads.until import read_until
 from core.transactions import transaction
 
@@ -119,9 +118,7 @@ class BulkChanges:
 
     async def _until(self, actor: Actor, said: str) -> datetime:
         """Raises InvalidInput("until")."""
-        member = await Member.get(id=actor.member_id).select_related("organization")
-        zone = ZoneInfo(member.timezone or member.organization.timezone)
-        return read_until(said, self._now(), zone)
+        return read_until(said, self._now(), await zone_of(actor))
 
     async def _move(self, bulk: BulkChange, before: BulkState, after: BulkState) -> None:
         """Compare-and-set: of two at once, one queues the job and is on record."""

@@ -22,12 +22,12 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 def read_until(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     """The moment in UTC. Days and hours are those of `zone`; a day said by name is the next one.
 
-    Raises InvalidInput("until", code): `until_words`, `past`, `until_far`.
+    Raises InvalidInput("until", code): `until_words`, `until_past`, `until_far`.
     """
     said = " ".join(text.casefold().split()).removeprefix("until ").removeprefix("next ")
     at = _later(said, now) or _at(said, now.astimezone(zone), zone)
     if at <= now:
-        raise InvalidInput("until", "past")
+        raise InvalidInput("until", "until_past")
     if at - now > FURTHEST:
         raise InvalidInput("until", "until_far")
     return at

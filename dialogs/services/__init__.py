@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialogs.services.bulk import BulkChanges
+from dialogs.services.life import (
+    Followers,
+    Merges,
+    Notes,
+    Presences,
+    Snoozing,
+    Tags,
+    Targets,
+)
 from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
@@ -14,14 +23,21 @@ __all__ = [
     "Assignments",
     "BulkChanges",
     "DeadLetters",
+    "Followers",
     "GrantFacts",
     "Links",
     "Mailboxes",
+    "Merges",
+    "Notes",
     "Onboarding",
     "OpenDialogs",
     "People",
+    "Presences",
     "Reports",
     "Services",
+    "Snoozing",
+    "Tags",
+    "Targets",
     "Threads",
 ]
 
@@ -39,3 +55,10 @@ class Services:
     links: Links
     grant_facts: GrantFacts
     bulk: BulkChanges
+    tags: Tags
+    notes: Notes
+    followers: Followers
+    merges: Merges
+    presences: Presences
+    snoozing: Snoozing
+    targets: Targets

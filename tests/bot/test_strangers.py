@@ -20,7 +20,8 @@ VERBS = sorted(Talking().card_actions)
 FOREIGN = {
     "thread": FOREIGN_THREAD, "version": 1, "to": BEN, "member": STRANGER, "page": 1,
     "mailbox": FOREIGN_MAILBOX, "letter": 999, "period": "", "dialog": "onboarding",
-    "bulk": 999, "step": "people", "at": 1, "people": str(STRANGER), "leads": str(STRANGER),
+    "note": "x", "tags": "a", "priority": "high", "snooze": "1 h", "into": "42", "bulk": 999,
+    "step": "people", "at": 1, "people": str(STRANGER), "leads": str(STRANGER),
 }  # fmt: skip
 HIDDEN = ("not yours", "zoe@outside.example", "Printer")
 

@@ -45,9 +45,9 @@ def test_it_is_the_moment_meant(said: str, month: int, day: int, hour: int) -> N
         ("someday", "until_words"),
         ("monday 25:00", "until_words"),
         ("2026-02-31", "until_words"),
-        ("today 9:00", "past"),
-        ("2026-01-01", "past"),
-        ("for 0 days", "past"),
+        ("today 9:00", "until_past"),
+        ("2026-01-01", "until_past"),
+        ("for 0 days", "until_past"),
         ("for 60 weeks", "until_far"),
     ],
 )
