@@ -70,7 +70,7 @@ def snoozed_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
         f"Snoozed: {page.total:,}",
         "Nothing of yours is snoozed.",
         "snoozed",
-        [("Show", "thread.open")],
+        [("Show", "thread.open"), ("Why?", "thread.reason")],
         now,
         say,
     )
@@ -83,7 +83,7 @@ def following_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
         f"You follow: {page.total:,}",
         "You follow nothing that is not done.",
         "following",
-        [("Show", "thread.open")],
+        [("Show", "thread.open"), ("Why?", "thread.reason")],
         now,
         say,
     )
@@ -96,7 +96,7 @@ def overdue_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
         f"Overdue: {page.total:,}",
         "Nothing is overdue.",
         "overdue",
-        [("Show", "thread.open")],
+        [("Show", "thread.open"), ("Why?", "thread.reason")],
         now,
         say,
     )
