@@ -15,8 +15,6 @@ from core.mail.models import EventKind, MailThread, ThreadState
 from core.outbox.queue import Outbox
 from core.people.views import Actor
 
-RESTORED = "restored"
-
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -105,8 +103,8 @@ def _put_back(change: Change, before: Before) -> None:
             thread.events.append(Event(EventKind.RELEASED, now, had))
         if before.assignee_id is not None:
             thread.events.append(Event(EventKind.ASSIGNED, now, before.assignee_id))
-        waiting = before.waiting_reason or RESTORED
-        code = RESTORED if before.assignee_id is not None else waiting
+        code = before.waiting_reason if before.assignee_id is None else None
+        code = code or "restored"
         change.records.decided(thread.id, Choice(code, before.assignee_id))
     thread.state, thread.assignee_id = before.state, before.assignee_id
     thread.waiting_reason, thread.waits_for_id = before.waiting_reason, before.waits_for_id

@@ -13,12 +13,13 @@ from dialogs.moves import Element
 
 _DECIDED = {
     # By the mailbox's strategy.
-    "fewest_open": "has the least open of those who are free",
+    "fewest_open": "has the fewest open threads of those who are free",
     "next_in_turn": "is next in turn",
     "by_share": "is furthest below their share",
-    "skilled": "has the skill, and the least open of those who have it",
+    "skilled": "has the skill, and the fewest open threads of those who have it",
     # By a rule, or to whom it belonged.
     "by_rule": "was named by a rule",
+    "colleague": "takes over when a colleague's working hours end",
     "same_thread": "had this thread before",
     "same_sender": "had this sender's last thread",
     "merged": "had the thread that was merged into it",
@@ -128,7 +129,12 @@ def _found(why: WhyView) -> str:
     told, name = _STRATEGIES.get(why.strategy or "", (why.code, ""))
     if not name:
         return decided(why.code)
-    return f"{decided(told if why.code == 'by_rule' else why.code)} ({name})"
+    words = decided(told if why.code in ("by_rule", "colleague") else why.code)
+    if why.counts_effort:
+        words = words.replace("the fewest open threads", "the least effort open")
+    if any(code == "over_share" for _, code in why.skipped):
+        words += ", after an even share of this hour"
+    return f"{words} ({name})"
 
 
 def _wait(why: WhyView) -> list[Element]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sandbox.tenant import User
 from sandbox.tour.cards import words
 from sandbox.tour.office_plan import BUSINESS_HOURS, CAPACITY, Shift
 from sandbox.tour.stage import Stage
+
+VACATION = timedelta(days=13)
 
 
 async def say_when(stage: Stage, shifts: dict[str, Shift]) -> None:
     """Each person says when they work and where; who is on vacation says until when."""
     for user in stage.people:
         shift = shifts[user.id]
-        await _says(stage, user, f"timezone {shift.zone}", shift.zone)
-        await _says(stage, user, f"hours {shift.words}", shift.words)
+        await _says(stage, user, f"hours {shift.words} {shift.zone}", "Saved.")
         if shift.away:
-            start, end = stage.clock().date(), stage.clock().date().replace(month=12)
-            await _says(stage, user, f"vacation {start} to {end}", "away")
+            today = stage.clock().date()
+            await _says(stage, user, f"vacation {today} to {today + VACATION}", "Away,")
 
 
 async def set_policy(stage: Stage) -> None:

@@ -41,22 +41,30 @@ async def test_a_card_without_its_reason_names_nobody_of_it() -> None:
 
 def test_the_strategy_is_named_and_loads_are_told() -> None:
     text = said(A_REASON)
-    assert "Ada has the least open of those who are free (load balanced)." in text
+    assert "Ada has the fewest open threads of those who are free (load balanced)." in text
     assert "Considered (open threads then): Ada 2, Bo 5" in text
 
 
 def test_effort_is_called_effort() -> None:
-    assert "Considered (effort open then): Ada 2" in said(replace(A_REASON, counts_effort=True))
+    text = said(replace(A_REASON, counts_effort=True))
+    assert "Ada has the least effort open of those who are free" in text
+    assert "Considered (effort open then): Ada 2" in text
+
+
+def test_an_even_share_that_came_first_is_told() -> None:
+    text = said(replace(A_REASON, skipped=(("Bo", "over_share"),)))
+    assert "who are free, after an even share of this hour (load balanced)" in text
+    assert "Bo has had their share of this hour" in text
 
 
 def test_a_rule_is_told_by_number_and_version_with_its_pool() -> None:
     text = said(replace(A_REASON, rule=(3, 2), team="Finance pool"))
-    assert text.startswith("Rule 3 (version 2) gives it to Finance pool. Ada has the least")
+    assert text.startswith("Rule 3 (version 2) gives it to Finance pool. Ada has the fewest")
 
 
 def test_among_a_rules_pool_the_strategy_chose() -> None:
     text = said(replace(A_REASON, code="by_rule", rule=(3, 2), team="Finance pool"))
-    assert "gives it to Finance pool. Ada has the least open of those who are free" in text
+    assert "gives it to Finance pool. Ada has the fewest open threads of those who are free" in text
     alone = said(replace(A_REASON, code="by_rule", rule=(3, 2), considered=(("Ada", 2),)))
     assert alone.startswith("Rule 3 (version 2) gives it to Ada. \n")
 
