@@ -24,6 +24,8 @@ FINISHED = 3
 """Threads that each who is at work finishes at each moment of the day."""
 PATIENCE = 90.0
 """Seconds until what changed with the clock has been given out."""
+THREADS_A_SECOND = 20
+"""Slower than this counts as stuck, where many are changed at once."""
 BY_THEMSELVES = frozenset({"taken"})
 """Decisions of who has the thread: they know best whether they are at work."""
 
@@ -55,8 +57,8 @@ class Office:
     async def refusals(self, stage: Stage) -> None:
         """By hand, too, nobody gets more than they may, and nobody absent gets anything."""
         checks, at_work = stage.checks, self._at_work(stage)
-        free = await office_records.some_waiting()
-        full = next((u for u in at_work if await self._open(u) >= CAPACITY), None)
+        free, loads = await office_records.some_waiting(), await records.open_threads()
+        full = next((u for u in at_work if loads.get(self._members[u.id], 0) >= CAPACITY), None)
         absent = next((u for u in stage.people if u not in at_work), None)
         if free is None or full is None or absent is None:
             checks.left_out.append("refusals: nothing waits, or nobody is full or absent")
@@ -84,21 +86,30 @@ class Office:
     async def bulk(self, stage: Stage) -> None:
         """Many threads at once, within the same limits, and back again."""
         checks, lead = stage.checks, stage.admin
-        before = await records.threads_of(self._members[lead.id])
-        waits = await office_records.some_waiting()
-        if not before or waits is None:
+        stands = await office_records.standing()
+        patience = 60 + sum(stands.waiting.values()) / THREADS_A_SECOND
+        if not stands.waiting or not stands.loads.get(self._members[lead.id]):
             checks.left_out.append("bulk: the lead has no thread, or nothing waits")
             return
-        card = await stage.ask(lead, f"assign all unassigned to {lead.name}")
-        checks.true("they are counted first", "would be assigned" in words(card))
-        await stage.press(lead, card, "Do it")
-        await until(lambda: _says(stage, lead, card, "as many as they can take"), "the end", 120)
-        checks.equal("no more than they can take", CAPACITY, await self._open(lead))
-        pressed = words(stage.standing(lead, card))
-        if "Undo" in pressed:
-            await stage.press(lead, card, "Undo")
-            await until(lambda: _says(stage, lead, card, "Undone:"), "the end of the undoing", 120)
+        card = await self._at_once(stage, f"assign all unassigned to {lead.name}", patience)
+        left = "as many as they can take" in words(card)
+        checks.true("those that would be too many are left, with the reason", left, words(card))
+        card = await self._at_once(stage, "release all of me", patience)
+        await stage.press(lead, card, "Undo")
+        await until(lambda: _says(stage, lead, card, "Undone:"), "the end of undoing", patience)
         await self._look(stage)
+
+    async def _at_once(self, stage: Stage, text: str, patience: float) -> Activity:
+        """Counted, begun and waited for; the card as it is in the end."""
+        card = await stage.ask(stage.admin, text)
+        stage.checks.true(f"`{text}` is counted first", "would be" in words(card), words(card))
+        await stage.press(stage.admin, card, "Do it")
+        await until(partial(self._done, stage, card), f"the end of `{text}`", patience)
+        return stage.standing(stage.admin, card)
+
+    async def _done(self, stage: Stage, card: Activity) -> bool:
+        shown = words(stage.standing(stage.admin, card))
+        return "looked at" not in shown and "would be" not in shown
 
     async def closing(self, stage: Stage) -> None:
         await end(stage)

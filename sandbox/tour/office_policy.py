@@ -25,9 +25,12 @@ async def say_when(stage: Stage, shifts: dict[str, Shift]) -> None:
 async def set_policy(stage: Stage) -> None:
     """What the lead decides for the mailbox, before its first mail is assigned."""
     admin, address = stage.admin, stage.box.mailbox
-    await _says(stage, admin, f"capacity {address} {CAPACITY}", str(CAPACITY))
-    await _says(stage, admin, f"business hours {address} {BUSINESS_HOURS}", BUSINESS_HOURS)
-    await _says(stage, admin, f"hand back {address} to the pool", "pool")
+    await _says(stage, admin, f"capacity {address} {CAPACITY}", "Saved.")
+    await _says(stage, admin, f"business hours {address} {BUSINESS_HOURS}", "Saved.")
+    card = await stage.ask(admin, f"policy {address}")
+    await stage.press(admin, card, "Save", {"hand_back": "pool"})
+    said = words(stage.standing(admin, card))
+    stage.checks.true("the form of the policy saves what is handed back", "Saved." in said, said)
 
 
 async def _says(stage: Stage, user: User, text: str, answer: str) -> None:
