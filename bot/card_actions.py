@@ -12,7 +12,17 @@ from dataclasses import dataclass
 
 from bot.commands import Commands, Who
 from core.errors import NotAllowed
-from dialogs import assignment, bulk, lists, mailboxes, people, reports, thread_life
+from dialogs import (
+    assignment,
+    availability,
+    bulk,
+    lists,
+    mailboxes,
+    people,
+    policies,
+    reports,
+    thread_life,
+)
 from dialogs.inputs import Inputs
 from dialogs.moves import Reply
 from dialogs.services import Services
@@ -87,6 +97,19 @@ MAILBOXES = {
     "consent.revoke": CardAction(mailboxes.revoke_button),
     "consent.revoked": CardAction(mailboxes.revoked_button),
 }
+AVAILABILITY = {
+    "hours.show": CardAction(availability.hours_button),
+    "hours.save": CardAction(availability.save_button),
+    "hours.away": CardAction(availability.away_button),
+    "hours.back": CardAction(availability.back_button),
+    "hours.drop": CardAction(availability.drop_button),
+}
+POLICIES = {
+    "policy.show": CardAction(policies.show_button),
+    "policy.save": CardAction(policies.save_button),
+    "policy.opt_out": CardAction(policies.opt_out_button),
+    "policy.opt_in": CardAction(policies.opt_in_button),
+}
 OPERATIONS = {
     "report.show": CardAction(reports.report_button),
     "letters.retry": CardAction(reports.retry_button, ADMIN),
@@ -108,4 +131,6 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
-    return THREADS | BULK | LIFE | PEOPLE | MAILBOXES | OPERATIONS | conversation
+    about_threads = THREADS | BULK | LIFE
+    about_people = PEOPLE | MAILBOXES | AVAILABILITY | POLICIES
+    return about_threads | about_people | OPERATIONS | conversation

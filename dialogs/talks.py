@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.errors import InvalidInput
 from core.mailboxes.models import MailboxState
+from dialogs.availability import back
 from dialogs.cards.elements import card, text_block
 from dialogs.cards.welcome import help_card, welcome_card
 from dialogs.inputs import Inputs, number_of, texts_of
@@ -40,7 +41,8 @@ class Talks:
         return await self._runner.cancel(services, turn) or Reply(text=NOTHING_OPEN)
 
     async def back(self, services: Services, turn: Turn, rest: str) -> Reply:
-        return await self._runner.back(services, turn) or Reply(text=NOTHING_OPEN)
+        """One step back; where nothing is asked, the person is back at work."""
+        return await self._runner.back(services, turn) or await back(services, turn, rest)
 
     async def help(self, services: Services, turn: Turn, lines: HelpLines) -> Reply:
         """Of the open step, if there is one; else what the person may say."""
@@ -66,7 +68,7 @@ class Talks:
         return _in_place(reply or Reply(text=NOTHING_OPEN))
 
     async def back_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
-        return _in_place(await self.back(services, turn, ""))
+        return _in_place(await self._runner.back(services, turn) or Reply(text=NOTHING_OPEN))
 
     async def cancel_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
         return _in_place(await self.cancel(services, turn, ""))

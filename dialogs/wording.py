@@ -17,6 +17,7 @@ from core.errors import (
     PostroomError,
     RecipientUnreachable,
 )
+from dialogs.wording_hours import HOURS_FIELDS, HOURS_HINTS
 
 NOT_FOUND = "There is no such thing, or it is not yours to see."
 STALE = "It had changed meanwhile. This is how it stands now."
@@ -48,7 +49,10 @@ _FIELDS = {
     "kind": "Please pick one of the two kinds of grant.",
     "live_from": "I need a number of days, or `all`.",
     "folders": "Please pick at least one folder, or type `all`.",
-    "strategy": "Please pick one of the two ways to assign.",
+    "strategy": (
+        "I know five ways to assign: `round robin`, `load balanced`, `weighted`, `skills` and "
+        "`pull`."
+    ),
     "letter": "I need a number of the list.",
     "answer": "Please pick one of the choices.",
     "role": "That is not a role.",
@@ -63,6 +67,7 @@ _FIELDS = {
     "until": "I need a time, such as `tomorrow 9:00`, `4 h`, `monday` or `2026-12-01`.",
     "targets": "I need targets, such as `answer 4h finish 2d` or `urgent answer 30m`.",
     "duration": "I need a time such as `30m`, `4h` or `2d`, or `off`.",
+    **HOURS_FIELDS,
 }
 _HINTS = {
     "nobody": "I know nobody by that name here.",
@@ -164,7 +169,8 @@ def words(error: PostroomError) -> str:
         case InvalidInput():
             if error.hint.isdecimal() and error.field == "member":
                 return _HINTS["nobody" if error.hint == "0" else "several"]
-            return _HINTS.get(error.hint) or _FIELDS.get(error.field, "I cannot use that.")
+            hint = HOURS_HINTS.get((error.field, error.hint)) or _HINTS.get(error.hint)
+            return hint or _FIELDS.get(error.field, "I cannot use that.")
         case AlreadyAssigned():
             return "Somebody has that thread already."
         case Full():

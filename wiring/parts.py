@@ -36,6 +36,7 @@ from core.mail.sync import MailboxSync
 from core.mailboxes.access import Access
 from core.mailboxes.doors import GraphFolders, GraphProbes
 from core.mailboxes.onboarding import Onboarding
+from core.mailboxes.policies import Policies
 from core.mailboxes.ports import Registration
 from core.mailboxes.purge import Purge
 from core.mailboxes.service import Mailboxes
@@ -45,6 +46,7 @@ from core.outbox.delivery import Delivery
 from core.outbox.posted import PostedCards
 from core.outbox.queue import Outbox
 from core.outgoing import AllowedHosts
+from core.people.hours import Hours
 from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
@@ -210,6 +212,8 @@ class Parts:
             presences=self.presences,
             snoozing=self.snoozing,
             targets=self.targets,
+            hours=Hours(self.vault, self.now, jobs=self.jobs),
+            policies=Policies(self.vault, self.now, jobs=self.jobs),
         )
         talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING)))
         commands = Commands(command_table(talks))

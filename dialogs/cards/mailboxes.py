@@ -40,6 +40,9 @@ STATES = {
 STRATEGIES = {
     Strategy.ROUND_ROBIN: "Round robin: to the next in turn",
     Strategy.LOAD_BALANCED: "Load balanced: to whoever has the fewest open",
+    Strategy.WEIGHTED: "Weighted: by each person's share",
+    Strategy.SKILLS: "Skills: to whoever has the skills for its tags",
+    Strategy.PULL: "Pull: to nobody until somebody says `next`",
 }
 KINDS = {
     GrantKind.APPLICATION: "application grant",

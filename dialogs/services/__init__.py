@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialogs.services.availability import Hours, Policies
 from dialogs.services.bulk import BulkChanges
 from dialogs.services.life import (
     Followers,
@@ -25,6 +26,7 @@ __all__ = [
     "DeadLetters",
     "Followers",
     "GrantFacts",
+    "Hours",
     "Links",
     "Mailboxes",
     "Merges",
@@ -32,6 +34,7 @@ __all__ = [
     "Onboarding",
     "OpenDialogs",
     "People",
+    "Policies",
     "Presences",
     "Reports",
     "Services",
@@ -62,3 +65,5 @@ class Services:
     presences: Presences
     snoozing: Snoozing
     targets: Targets
+    hours: Hours
+    policies: Policies

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from core.conversations.open_dialogs import OpenDialog
@@ -21,8 +21,10 @@ from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigu
 from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
 from tests.dialogs.bulk_port import BulkPort
+from tests.dialogs.hours_port import HoursPort
 from tests.dialogs.life_ports import life_ports
 from tests.dialogs.mailbox_port import MailboxPort
+from tests.dialogs.policy_port import PolicyPort
 from tests.dialogs.sample import (
     ADDRESS,
     ANNA,
@@ -48,6 +50,10 @@ class World:
     workers: dict[int, bool] = field(default_factory=lambda: {ANNA: True, BEN: False})
     """Who works the mailbox, and whether they lead it."""
     changes: list[tuple[Any, ...]] = field(default_factory=list)
+    own_changes: list[tuple[Any, ...]] = field(default_factory=list)
+    """What people said about themselves, for which they need no right."""
+    week: str = ""
+    away: dict[int, tuple[datetime, datetime | None]] = field(default_factory=dict)
     dialogs: dict[int, OpenDialog] = field(default_factory=dict)
     probe_code: str = "passed"
     probe_reason: str = "bodies_open"
@@ -83,6 +89,8 @@ class World:
             grant_facts=GrantFacts("11111111-2222-3333-4444-555555555555"),
             bulk=BulkPort(self),
             **life_ports(self),
+            hours=HoursPort(self),
+            policies=PolicyPort(self),
         )
 
     # Links.
