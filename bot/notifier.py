@@ -42,6 +42,8 @@ Handler = Callable[[Mapping[str, Any], int], Awaitable[None]]
 FLOOD = 20
 """Single cards to one member within FLOOD_TIME; what comes then is one digest."""
 FLOOD_TIME = timedelta(minutes=10)
+NUMBERS_ONLY = frozenset({"bulk"})
+"""Cards that show threads' numbers and nothing that changes with a thread."""
 
 log = structlog.get_logger(__name__)
 
@@ -182,7 +184,7 @@ class Notifier:
 
     async def _redraw(self, posted: Posted, thread_id: int) -> None:
         """A card that Teams no longer has is forgotten; its reader may be gone, too."""
-        if posted.member_id is None:
+        if posted.member_id is None or posted.kind in NUMBERS_ONLY:
             return
         actor = await self._services.people.actor_of(posted.member_id)
         if actor is None:
