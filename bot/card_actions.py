@@ -15,10 +15,12 @@ from core.errors import NotAllowed
 from dialogs import (
     assignment,
     availability,
+    bulk,
     lists,
     mailboxes,
     people,
     policies,
+    reply_texts,
     reports,
     rule_form,
     rule_lines,
@@ -56,6 +58,7 @@ THREADS = {
     "thread.show": CardAction(assignment.show_button),
     "thread.open": CardAction(assignment.show_button, replaces=False),
     "thread.why": CardAction(assignment.why_button),
+    "thread.reason": CardAction(assignment.why_button, replaces=False),
     "thread.take": CardAction(assignment.take_button),
     "thread.release": CardAction(assignment.release_button),
     "thread.done": CardAction(assignment.finish_button),
@@ -68,6 +71,12 @@ THREADS = {
     "unassigned.page": CardAction(assignment.unassigned_button),
     "unassigned.take": CardAction(assignment.unassigned_take_button),
     "unassigned.done": CardAction(assignment.unassigned_done_button),
+}
+BULK = {
+    "bulk.show": CardAction(bulk.show_button),
+    "bulk.do": CardAction(bulk.do_button),
+    "bulk.undo": CardAction(bulk.undo_button),
+    "bulk.drop": CardAction(bulk.drop_button),
 }
 LIFE = {
     "thread.more": CardAction(thread_life.more_button),
@@ -133,6 +142,10 @@ POLICIES = {
     "policy.opt_out": CardAction(policies.opt_out_button),
     "policy.opt_in": CardAction(policies.opt_in_button),
 }
+REPLIES = {
+    "replies.list": CardAction(reply_texts.list_button),
+    "replies.remove": CardAction(reply_texts.remove_button),
+}
 OPERATIONS = {
     "report.show": CardAction(reports.report_button),
     "letters.retry": CardAction(reports.retry_button, ADMIN),
@@ -147,6 +160,7 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
     conversation = {
         "mailbox.consent": CardAction(talks.consent_button),
         "mailbox.offboard": CardAction(talks.offboard_button, ADMIN),
+        "replies.write": CardAction(talks.write_reply_button),
         "onboarding.continue": CardAction(talks.go_on_button, ADMIN),
         "dialog.answer": CardAction(talks.answer_button),
         "dialog.back": CardAction(talks.back_button),
@@ -156,12 +170,14 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
     }
     tables = (
         THREADS,
+        BULK,
         LIFE,
         PEOPLE,
         AVAILABILITY,
         RULES,
         MAILBOXES,
         POLICIES,
+        REPLIES,
         OPERATIONS,
         conversation,
     )

@@ -29,6 +29,7 @@ from core.threads.tags import (
     tag_ids,
     tags_of_mailbox,
 )
+from core.threads.write_back import queue_categories
 from core.transactions import transaction
 
 MOST_TAGS = 20
@@ -75,10 +76,10 @@ class Tags:
     async def weigh(self, actor: Actor, mailbox_id: int, name: str, weight: int) -> None:
         """Say how much work a thread with this tag is, in ordinary threads: leads do.
 
-        Raises NotFound, NotAllowed("lead"), InvalidInput("weight" | "tag").
+        Raises NotFound, NotAllowed("lead"), InvalidInput("tag_weight" | "tag").
         """
         if not 1 <= weight <= HEAVIEST:
-            raise InvalidInput("weight")
+            raise InvalidInput("tag_weight")
         mailbox = await mailbox_for_lead(actor, mailbox_id)
         async with transaction() as connection:
             ids = await known_tag_ids(connection, mailbox, [name], self._vault)
@@ -115,6 +116,7 @@ class Tags:
         for action, tags in (("thread.tagged", put_on), ("thread.untagged", take_off)):
             if tags:
                 await self._audit(actor, action, thread, {"tags": sorted(tags)}, now)
+        await queue_categories(connection, thread.mailbox_id, [thread.id], now)
         await redraw(self._outbox, thread, now)
 
     async def _audit(

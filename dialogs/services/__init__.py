@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialogs.services.availability import Hours, Policies
+from dialogs.services.bulk import BulkChanges
+from dialogs.services.features import Features, ReplyTexts
 from dialogs.services.life import (
     Followers,
     Merges,
@@ -22,7 +24,9 @@ from dialogs.services.rules import Rules
 
 __all__ = [
     "Assignments",
+    "BulkChanges",
     "DeadLetters",
+    "Features",
     "Followers",
     "GrantFacts",
     "Hours",
@@ -35,6 +39,7 @@ __all__ = [
     "People",
     "Policies",
     "Presences",
+    "ReplyTexts",
     "Reports",
     "Rules",
     "Services",
@@ -57,7 +62,10 @@ class Services:
     dead_letters: DeadLetters
     open_dialogs: OpenDialogs
     links: Links
+    features: Features
+    reply_texts: ReplyTexts
     grant_facts: GrantFacts
+    bulk: BulkChanges
     tags: Tags
     notes: Notes
     followers: Followers
