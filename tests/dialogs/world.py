@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from core.conversations.open_dialogs import OpenDialog
 from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
 from core.mail.models import Priority, ThreadState
-from core.mail.views import ThreadPage, ThreadRow, ThreadView
+from core.mail.views import ThreadPage, ThreadView
 from core.mailboxes.grants import also_reaches, facts_promised
 from core.mailboxes.models import FolderKind, GrantKind, MailboxState
 from core.mailboxes.views import CallbackOutcome, ConsentView, FolderView, OffboardView, ProbeView
 from core.outbox.dead_letters import DeadLetter
 from core.people.models import MemberState
 from core.people.views import Actor, PersonView, ReferenceView
-from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
+from core.reports.views import MemberFigures, ReportView
 from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
 from tests.dialogs.bulk_port import BulkPort
@@ -36,6 +36,8 @@ from tests.dialogs.sample import (
     FOREIGN_THREAD,
     MAILBOX,
     NOW,
+    a_report,
+    a_row,
     a_thread,
 )
 
@@ -305,27 +307,7 @@ class World:
     ) -> ReportView:
         if period not in ("", "this week", "last week", "last month"):
             raise InvalidInput("period")
-        days = tuple(DayFigures(date(2026, 11, 1 + i), i, i // 2) for i in range(14))
-        members = (MemberFigures(BEN, "Ben Busy", 3, 4),) if actor.leads else ()
-        return ReportView(
-            date(2026, 11, 1),
-            date(2026, 11, 14),
-            "UTC",
-            mailbox=None,
-            mailboxes=(),
-            received=20,
-            answers=Answers.UNSEEN,
-            answered=None,
-            finished=10,
-            open=5,
-            unassigned=2,
-            oldest_open_at=NOW,
-            first_answer=None,
-            is_small_sample=False,
-            automatic=AutomaticFigures(6, None, 2, 1),
-            members=members,
-            days=days,
-        )
+        return a_report((MemberFigures(BEN, "Ben Busy", 3, 4),) if actor.leads else ())
 
     async def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
         self._admin(actor)
@@ -391,23 +373,7 @@ class World:
         ]
         pages = max(1, -(-len(found) // 8))
         page = min(page, pages)
-        rows = tuple(
-            ThreadRow(
-                t.thread_id,
-                t.mailbox_id,
-                t.subject,
-                t.sender_name,
-                t.last_received_at or t.received_at,
-                t.state,
-                t.assignee_id,
-                t.assignee,
-                t.waiting_reason if t.assignee_id is None else None,
-                t.priority,
-                t.answer_due_at,
-                t.snoozed_until,
-            )
-            for t in found[(page - 1) * 8 : page * 8]
-        )
+        rows = tuple(a_row(t) for t in found[(page - 1) * 8 : page * 8])
         return ThreadPage(rows, len(found), page, pages)
 
 
