@@ -151,7 +151,7 @@ async def test_what_waited_is_handed_out_when_somebody_is_back(team):
     grace = await factories.correspondent(team.vault, team.home)
     await team.say(team.bob, availability.away, "")
     await team.say(team.lea, availability.away, "")
-    waits = await factories.thread(team.vault, team.mailbox, grace)
+    waits = await factories.thread(team.vault, team.mailbox, grace, waiting_reason="nobody_free")
     team.clock.advance(timedelta(hours=1))
 
     await team.say(team.bob, availability.back, "")
