@@ -13,6 +13,7 @@ _MISTAKES = {
     "expected_moment": "A moment is missing here, such as `monday 9:00`.",
     "bad_value": "That value is not one that this condition takes.",
     "bad_name": "That cannot be a name.",
+    "bad_tag": "A tag is one line without a comma, as a category in Outlook is.",
     "bad_moment": "I need a moment such as `monday 9:00` or `tomorrow 9:00`.",
     "bad_snooze": "I need hours, or a moment such as `monday 9:00`.",
     "unclosed_quote": "This quote is never closed.",

@@ -17,8 +17,8 @@ from core.people.names import ADDRESS, Names, fold, match, tidy_address
 from core.rules.models import ReplyText, Team, TeamMember
 from core.sealing import Vault
 from core.threads.models import Tag
+from core.threads.tags import TAG_NAME
 
-TAG_NAME = b"organization.tag_name"
 _NUMBER = re.compile(r"#([0-9]{1,18})")
 
 
