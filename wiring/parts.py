@@ -58,7 +58,6 @@ from core.settings import Settings
 from core.sweep import Sweep
 from core.threads.bulk import BulkChanges
 from core.threads.bulk_work import BulkWork
-from core.threads.due import renew
 from core.threads.followers import Followers
 from core.threads.merge import Merges
 from core.threads.notes import Notes
@@ -185,10 +184,10 @@ class Parts:
             jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
         )
-        self.tags = Tags(vault, self.outbox, now, renew)
+        self.tags = Tags(vault, self.outbox, now)
         self.notes = Notes(vault, self.outbox, now)
         self.followers = Followers(self.outbox, now)
-        self.merges = Merges(self.outbox, now, renew)
+        self.merges = Merges(self.outbox, now)
         self.presences = Presences(self.outbox, now)
         self.snoozing = Snoozing(self.assignments, now)
         self.targets = Targets(vault, jobs, now)
