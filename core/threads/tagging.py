@@ -76,10 +76,10 @@ class Tags:
     async def weigh(self, actor: Actor, mailbox_id: int, name: str, weight: int) -> None:
         """Say how much work a thread with this tag is, in ordinary threads: leads do.
 
-        Raises NotFound, NotAllowed("lead"), InvalidInput("weight" | "tag").
+        Raises NotFound, NotAllowed("lead"), InvalidInput("tag_weight" | "tag").
         """
         if not 1 <= weight <= HEAVIEST:
-            raise InvalidInput("weight")
+            raise InvalidInput("tag_weight")
         mailbox = await mailbox_for_lead(actor, mailbox_id)
         async with transaction() as connection:
             ids = await known_tag_ids(connection, mailbox, [name], self._vault)

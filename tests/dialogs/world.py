@@ -20,6 +20,7 @@ from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
 from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
+from tests.dialogs.bulk_port import BulkPort
 from tests.dialogs.feature_port import FeaturePort, ReplyTextPort
 from tests.dialogs.hours_port import HoursPort
 from tests.dialogs.life_ports import life_ports
@@ -95,6 +96,7 @@ class World:
             features=FeaturePort(self),
             reply_texts=ReplyTextPort(self),
             grant_facts=GrantFacts("11111111-2222-3333-4444-555555555555"),
+            bulk=BulkPort(self),
             **life_ports(self),
             hours=HoursPort(self),
             policies=PolicyPort(self),
@@ -214,6 +216,14 @@ class World:
 
     async def finish(self, actor: Actor, thread_id: int) -> None:
         self._set(await self.thread(actor, thread_id), "finish", state=ThreadState.DONE)
+
+    async def next(self, actor: Actor, mailbox_id: int | None) -> int | None:
+        if mailbox_id is not None and mailbox_id not in actor.mailboxes:
+            raise NotFound("mailbox")
+        for view in (await self.unassigned(actor)).rows:
+            await self.take(actor, view.thread_id)
+            return view.thread_id
+        return None
 
     async def reopen(self, actor: Actor, thread_id: int) -> None:
         self._set(await self.thread(actor, thread_id), "reopen", state=ThreadState.OPEN)

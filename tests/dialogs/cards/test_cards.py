@@ -124,7 +124,7 @@ def test_lists_fit_whatever_their_subjects_are(draw):
 def test_lists_offer_paging_and_act_on_the_number_picked():
     card = queue_card(a_page(), now=NOW)
     assert verbs(card) == [
-        "thread.open", "queue.done", "queue.release", "queue.page", "queue.page",
+        "thread.open", "queue.done", "queue.release", "thread.reason", "queue.page", "queue.page",
     ]  # fmt: skip
     pick = next(p for p in parts(card) if p["type"] == "Input.ChoiceSet")
     assert len(pick["choices"]) == 8
