@@ -9,7 +9,8 @@ class RuleMistake(InvalidInput):
     """The rule cannot be used as it is written.
 
     `hint` is a code; `at` and `length` mark the characters of the line it is about, which
-    are not repeated here; `expected` are words that could stand there.
+    are not repeated here; `expected` are words that could stand there. `entry` is the number of
+    the rule in a file, from 1.
     """
 
     def __init__(
@@ -19,6 +20,7 @@ class RuleMistake(InvalidInput):
         self.at = at
         self.length = length
         self.expected = expected
+        self.entry: int | None = None
 
 
 class BadPattern(RuleMistake):

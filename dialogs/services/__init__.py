@@ -8,6 +8,7 @@ from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
 from dialogs.services.people import People
+from dialogs.services.rules import Rules
 
 __all__ = [
     "Assignments",
@@ -19,6 +20,7 @@ __all__ = [
     "OpenDialogs",
     "People",
     "Reports",
+    "Rules",
     "Services",
     "Threads",
 ]
@@ -32,6 +34,7 @@ class Services:
     mailboxes: Mailboxes
     onboarding: Onboarding
     reports: Reports
+    rules: Rules
     dead_letters: DeadLetters
     open_dialogs: OpenDialogs
     links: Links

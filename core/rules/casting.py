@@ -1,0 +1,106 @@
+"""Set up a trial: both sets of rules, the people of the mailbox, what must be read of its mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.assignment.strategies import Candidate, Pool
+from core.errors import NotFound
+from core.mailboxes.models import Mailbox, MailboxMember
+from core.people.models import MemberState, Organization
+from core.rules.desk import PoolDesk
+from core.rules.engine import compile_rules, fields_of
+from core.rules.kept import RuleTexts, rows_of
+from core.rules.models import RuleState, RuleTrial
+from core.rules.names import load_names
+from core.rules.replay import Replay, Side
+from core.rules.terms import Draft, Field, Rule
+from core.sealing import DataKey, Vault
+
+UNNUMBERED = 0
+"""Rule id, version and number of a draft that has no rule yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    mailbox: Mailbox
+    key: DataKey | None
+    """The organization's."""
+    draft: tuple[Rule, ...]
+    base: tuple[Rule, ...]
+    tried: Rule
+    replaced: Rule | None
+    """What stands in the draft's place today, and is at work."""
+    without: bool
+    """`base` is today's rules without the tried one, which is at work as it stands."""
+    fields: frozenset[Field]
+    """That any of the rules looks at."""
+    people: tuple[int, ...]
+    teams: Mapping[int, Sequence[int]]
+    is_open: Callable[[datetime], bool]
+
+
+async def cast_of(vault: Vault, trial: RuleTrial) -> Cast:
+    """Raises NotFound where the mailbox, its key or the tried rule is gone."""
+    mailbox = await Mailbox.get_or_none(id=trial.mailbox_id)
+    if mailbox is None:
+        raise NotFound("mailbox")
+    organization = await Organization.get(id=mailbox.organization_id)
+    texts = await RuleTexts.of(vault, mailbox.organization_id)
+    tried_draft = texts.open(trial.sealed_text)
+    rows = await rows_of(mailbox.id)
+    today = [texts.running(row) for row in rows]
+    draft, base, tried, replaced, without = _in_place(today, trial.rule_id, tried_draft)
+    names = await load_names(vault, mailbox)
+    people = await MailboxMember.filter(mailbox_id=mailbox.id, in_pool=True).order_by("member_id")
+    return Cast(
+        mailbox=mailbox,
+        key=vault.key(organization.wrapped_key),
+        draft=tuple(draft),
+        base=tuple(base),
+        tried=tried,
+        replaced=replaced,
+        without=without,
+        fields=frozenset().union(*(fields_of(rule.draft) for rule in (*draft, *base))),
+        people=tuple(row.member_id for row in people),
+        teams=names.team_people,
+        is_open=lambda at: True,
+    )
+
+
+def replay_of(cast: Cast) -> Replay:
+    return Replay(
+        compile_rules(cast.draft),
+        compile_rules(cast.base),
+        tried=(cast.tried.rule_id, cast.tried.version),
+        tried_alone=compile_rules([cast.tried]),
+        replaced_alone=None if cast.replaced is None else compile_rules([cast.replaced]),
+        draft=Side(_desk(cast)),
+        base=Side(_desk(cast)),
+    )
+
+
+def _in_place(
+    today: Sequence[Rule], rule_id: int | None, draft: Draft
+) -> tuple[list[Rule], list[Rule], Rule, Rule | None, bool]:
+    """(rules with the draft, rules beside it, the draft, what it replaces, without it)."""
+    standing = next((rule for rule in today if rule.rule_id == rule_id), None)
+    at_work = [rule for rule in today if rule.on]
+    if standing is None:
+        tried = Rule(UNNUMBERED, UNNUMBERED, UNNUMBERED, draft)
+        return [*at_work, tried], at_work, tried, None, False
+    tried = Rule(standing.rule_id, standing.version, standing.number, draft)
+    with_draft = [
+        tried if rule is standing else rule for rule in today if rule.on or rule is standing
+    ]
+    others = [rule for rule in at_work if rule is not standing]
+    if not standing.on or standing.draft == draft:
+        return with_draft, others, tried, None, standing.on
+    return with_draft, at_work, tried, standing, False
+
+
+def _desk(cast: Cast) -> PoolDesk:
+    people = [Candidate(i, MemberState.READY, True, 0, None) for i in cast.people]
+    return PoolDesk(Pool(cast.mailbox.strategy, people), cast.teams)
