@@ -47,6 +47,7 @@ from core.outgoing import AllowedHosts
 from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
+from core.rules.sending import AutomaticReplies
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
@@ -199,7 +200,13 @@ class Parts:
         self.notifier = Notifier(self.services, self.connector, self.cards, self.now)
 
     def _register_tasks(self) -> None:
-        delivery = Delivery(self.notifier.handlers(), self.now, self.people.unreachable)
+        replies = AutomaticReplies(self.graph, self.access, self.vault, self.outbox, self.now)
+        delivery = Delivery(
+            {**self.notifier.handlers(), "automatic_reply": replies.send},
+            self.now,
+            self.people.unreachable,
+            settlers={"automatic_reply": replies.settle},
+        )
         purge = Purge(self.now, self.jobs, self.outbox)
         sealer = Sealer(self.ring)
         sweep = Sweep(

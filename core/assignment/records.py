@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -61,8 +62,8 @@ class Records:
             (self.organization_id, self.now, self.by, action, "thread", thread_id, text)
         )
 
-    def notify(self, kind: str, order_key: str, facts: dict[str, int]) -> None:
-        text = orjson.dumps(facts).decode()
+    def notify(self, kind: str, order_key: str, facts: Mapping[str, int | str]) -> None:
+        text = orjson.dumps(dict(facts)).decode()
         self.outbox.append(
             (self.organization_id, kind, order_key, text, "due", 0, self.now, self.now)
         )

@@ -25,6 +25,7 @@ from core.mailboxes.models import MailboxMember
 from core.outbox.queue import Outbox
 from core.people.models import Member, MemberState
 from core.people.views import Actor
+from core.threads.following import follow_up
 from core.transactions import transaction
 
 BATCH = 100
@@ -226,10 +227,12 @@ class Assignments:
             id=thread_id,
             organization_id=actor.organization_id,
             mailbox_id__in=actor.mailboxes,
-        ).values_list("mailbox_id", flat=True)
+        ).only("mailbox_id", "merged_into_id")
         if found is None:
             raise NotFound("thread")
-        mailbox_id = int(str(found))
+        if found.merged_into_id is not None:
+            raise InvalidInput("thread", "merged")
+        mailbox_id = found.mailbox_id
         records = Records(actor.organization_id, self._now(), by=actor.member_id)
         async with transaction() as connection:
             book = ThreadBook(connection, actor.organization_id, mailbox_id)
@@ -241,9 +244,11 @@ class Assignments:
 
 
 async def _save(book: ThreadBook, records: Records, connection: BaseDBAsyncClient) -> None:
-    for thread in await book.save():
+    changed = await book.save()
+    for thread in changed:
         records.notify("thread_card", f"thread:{thread.id}", {"thread_id": thread.id})
     await book.save_events()
+    await follow_up(connection, book.mailbox_id, changed, records)
     await records.save(connection)
 
 

@@ -31,7 +31,7 @@ _CHANGING = (
     "version",
 )
 _FIXED = ("id", "organization_id", "mailbox_id", "conversation_id")
-_LOADED = ", ".join(("id", "conversation_id", *_CHANGING))
+_LOADED = ", ".join(("id", "conversation_id", "merged_into_id", *_CHANGING))
 _EVENT = ("organization_id", "mailbox_id", "thread_id", "kind", "at", "member_id", "in_outlook")
 
 
@@ -43,18 +43,23 @@ class ThreadBook:
     ) -> None:
         self._connection = connection
         self._organization_id = organization_id
-        self._mailbox_id = mailbox_id
+        self.mailbox_id = mailbox_id
         self._by_conversation: dict[str, ThreadFold] = {}
         self._by_id: dict[int, ThreadFold] = {}
 
     async def open(self, conversations: Iterable[str], ids: Iterable[int]) -> None:
-        """Load the threads of these conversations and of these ids, locked against change."""
+        """Load the threads of these conversations and of these ids, locked against change.
+
+        The conversation of a thread that was merged goes to the one it was merged into.
+        """
         rows = await self._load("conversation_id", list(set(conversations)))
         known = {row["id"] for row in rows}
-        rows += await self._load("id", [i for i in set(ids) if i not in known])
+        wanted = set(ids) | {row["merged_into_id"] for row in rows if row["merged_into_id"]}
+        rows += await self._load("id", sorted(wanted - known))
+        self._by_id |= {row["id"]: _fold_of(row) for row in rows}
         for row in rows:
-            thread = _fold_of(row)
-            self._by_conversation[row["conversation_id"]] = self._by_id[thread.id] = thread
+            heir = self._by_id.get(row["merged_into_id"], self._by_id[row["id"]])
+            self._by_conversation[row["conversation_id"]] = heir
         await self._load_answers()
 
     async def add(self, conversations: Iterable[tuple[str, datetime]]) -> None:
@@ -84,7 +89,7 @@ class ThreadBook:
             thread.version += 1
             values = tuple(getattr(thread, column) for column in _CHANGING)
             if thread.is_new:
-                fixed = (thread.id, self._organization_id, self._mailbox_id, names[thread.id])
+                fixed = (thread.id, self._organization_id, self.mailbox_id, names[thread.id])
                 fresh.append(fixed + values)
             else:
                 known.append((*values, thread.id))
@@ -101,7 +106,7 @@ class ThreadBook:
             [
                 (
                     self._organization_id,
-                    self._mailbox_id,
+                    self.mailbox_id,
                     thread.id,
                     event.kind,
                     event.at,
@@ -119,7 +124,7 @@ class ThreadBook:
             _LOADED,
             "mail_thread",
             "mailbox_id = {}",
-            [self._mailbox_id],
+            [self.mailbox_id],
             (column, options),
             lock=True,
         )
@@ -130,8 +135,8 @@ class ThreadBook:
             self._connection,
             "thread_id, received_at",
             "mail_message",
-            "direction = {}",
-            [Direction.OUT],
+            "direction = {} AND automatic <> {}",
+            [Direction.OUT, Automatic.REPLY],
             ("thread_id", answered),
         ):
             self._by_id[row["thread_id"]].answers.add(moment(row["received_at"]))

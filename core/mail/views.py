@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.mail.models import ThreadState
+from core.mail.models import Priority, ThreadState
+from core.threads.views import ThreadLife
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,13 @@ class ThreadView:
     message_id: int | None
     """Newest message that still has a source: what "open in Outlook" opens."""
     why: WhyView | None = None
+    priority: Priority = Priority.NORMAL
+    snoozed_until: datetime | None = None
+    merged_into: int | None = None
+    """Number of the thread that its messages belong to now."""
+    answer_due_at: datetime | None = None
+    finish_due_at: datetime | None = None
+    life: ThreadLife = field(default_factory=ThreadLife)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,10 @@ class ThreadRow:
     assignee_id: int | None
     assignee: str | None
     waiting_reason: str | None
+    priority: Priority = Priority.NORMAL
+    due_at: datetime | None = None
+    """The nearer of its deadlines."""
+    snoozed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ class ReplyMark(Model):
     class Meta:
         table = "reply_mark"
         unique_together = (("thread", "correspondent"),)
-        indexes = (("correspondent_id", "at"),)
+        indexes = (("correspondent_id", "at"), ("mailbox_id", "at"), ("sent_id",))
 
 
 class RuleTrial(Model):

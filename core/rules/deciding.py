@@ -1,0 +1,189 @@
+"""Do what rules want of threads, inside the transaction that takes the mail in.
+
+Rules look at a message once, as it arrives. Whom a thread is given to is decided by the
+mailbox's pool, which knows who is there and has room; all the rest is done here. A page that is
+replayed brings no new message, so nothing is done twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from core.assignment.candidates import Target, Wish
+from core.assignment.choices import Choice
+from core.assignment.records import Records
+from core.mail.fold import Event, ThreadFold
+from core.mail.models import EventKind, ThreadState
+from core.mail.rows import select
+from core.rules.at_work import RulesAtWork
+from core.rules.engine import Key, Outcome
+from core.rules.snoozes import ends_at
+from core.rules.terms import Anyone, Finish, PersonRef, Snooze, TeamRef
+from core.rules.reply_queue import WantedReply
+from core.rules.wanted import Wanted, replies_of
+from core.sealing import Vault
+from core.threads.tags import InMailbox, add_tags, tag_ids
+
+
+class RuleEffects:
+    """Of one transaction. First everything is taken, then `open`ed, then done and `save`d."""
+
+    def __init__(
+        self,
+        connection: BaseDBAsyncClient,
+        vault: Vault,
+        mailbox: InMailbox,
+        rules: RulesAtWork | None,
+        records: Records,
+        now: datetime,
+        *,
+        quiet: bool,
+    ) -> None:
+        """`quiet`: a backlog is taken in, of which nobody is told message by message."""
+        self._connection = connection
+        self._vault = vault
+        self._mailbox = mailbox
+        self._rules = rules
+        self._records = records
+        self._now = now
+        self._quiet = quiet
+        self._wanted: dict[int, Wanted] = {}
+        self._teams: dict[int, tuple[int, ...]] = {}
+        self._tag_ids: dict[str, int] = {}
+        self._weights: dict[int, int] = {}
+        self.replies: list[WantedReply] = []
+        """Asked for by the messages that were taken; none in a backlog."""
+
+    def take(
+        self,
+        thread_id: int,
+        outcome: Outcome,
+        *,
+        is_newest: bool = True,
+        graph_id: str = "",
+        in_hours: bool | None = None,
+    ) -> None:
+        if not outcome.actions:
+            return
+        self._wanted.setdefault(thread_id, Wanted()).add(outcome, is_newest=is_newest)
+        if graph_id and not self._quiet:
+            self.replies += replies_of(outcome, graph_id, in_hours)
+
+    async def open(self) -> None:
+        """Find or make the tags that are wanted, and who is in the teams."""
+        names = {name for wanted in self._wanted.values() for name in wanted.tags}
+        if names:
+            self._tag_ids = await tag_ids(
+                self._connection, self._mailbox, sorted(names), self._vault, self._now
+            )
+            ids = sorted(set(self._tag_ids.values()))
+            rows = await self._among("id, weight", "tag", "id > {}", ("id", ids))
+            self._weights = {row["id"]: row["weight"] for row in rows}
+        teams = {
+            to.team_id
+            for wanted in self._wanted.values()
+            if wanted.assign is not None
+            for to in wanted.assign[1]
+            if isinstance(to, TeamRef)
+        }
+        members: dict[int, list[int]] = {team: [] for team in teams}
+        for row in await self._among(
+            "team_id, member_id", "team_member", "id > {}", ("team_id", sorted(teams))
+        ):
+            members[row["team_id"]].append(row["member_id"])
+        self._teams = {team: tuple(sorted(people)) for team, people in members.items()}
+
+    def wish(self, thread_id: int) -> Wish | None:
+        """Who is to have it, in the order in which they are tried, and what it asks of them."""
+        wanted = self._wanted.get(thread_id)
+        if wanted is None:
+            return None
+        tags = frozenset(self._tag_ids[name] for name in wanted.tags)
+        effort = max((self._weights[tag] for tag in tags), default=1)
+        targets, or_anyone = self._targets(wanted)
+        return Wish(tags=tags, effort=effort, targets=targets, or_pool=or_anyone)
+
+    def _targets(self, wanted: Wanted) -> tuple[tuple[Target, ...], bool]:
+        """(those before "anyone", whether there is one)."""
+        found: list[Target] = []
+        (rule_id, version), targets = wanted.assign or ((0, 0), ())
+        for to in targets:
+            match to:
+                case PersonRef(member_id):
+                    found.append(Target((member_id,), rule_id, version))
+                case TeamRef(team_id):
+                    people = self._teams.get(team_id, ())
+                    found.append(Target(people, rule_id, version, team_id))
+                case Anyone():
+                    return tuple(found), True
+        return tuple(found), False
+
+    def before_assigning(self, thread: ThreadFold) -> None:
+        """Priority; and rest, where nobody is to be given it first."""
+        wanted = self._wanted.get(thread.id)
+        if wanted is None:
+            return
+        if wanted.priority is not None and thread.priority is not wanted.priority[1]:
+            key, thread.priority = wanted.priority
+            thread.changed = True
+            self._audit("thread.prioritised", thread, key, {"priority": thread.priority})
+        if wanted.is_put_off:
+            self._rest(thread, wanted)
+
+    def after_assigning(self, thread: ThreadFold) -> None:
+        """Rest, where somebody was to be given it first; and who is to be shown it."""
+        wanted = self._wanted.get(thread.id)
+        if wanted is None:
+            return
+        if not wanted.is_put_off:
+            self._rest(thread, wanted)
+        numbers = {rule.rule_id: rule.number for rule in self._rules.rules} if self._rules else {}
+        for member_id, (rule_id, _) in wanted.told.items():
+            if not self._quiet:
+                facts = {"member_id": member_id, "thread_id": thread.id}
+                facts["rule"] = numbers.get(rule_id, 0)
+                self._records.notify("rule_notice", f"thread:{thread.id}", facts)
+
+    async def save(self) -> None:
+        """Once the threads are saved: put the tags on."""
+        tags = {}
+        for thread_id, wanted in self._wanted.items():
+            if wanted.tags:
+                tags[thread_id] = sorted({self._tag_ids[name] for name in wanted.tags})
+            for name, key in wanted.tags.items():
+                facts = {"tag": self._tag_ids[name]}
+                self._records.audited("thread.tagged", thread_id, facts | _of(key))
+        await add_tags(self._connection, tags)
+
+    def _rest(self, thread: ThreadFold, wanted: Wanted) -> None:
+        match wanted.rest:
+            case (key, Finish()) if thread.state is not ThreadState.DONE:
+                thread.state, thread.finished_at = ThreadState.DONE, self._now
+                self._rested(thread, EventKind.FINISHED, "finished_by_rule", key)
+            case (key, Snooze() as snooze) if thread.state is ThreadState.OPEN and self._rules:
+                thread.state = ThreadState.SNOOZED
+                thread.snoozed_until = ends_at(snooze, self._now, self._rules.zone)
+                self._rested(thread, EventKind.SNOOZED, "snoozed_by_rule", key)
+
+    def _rested(self, thread: ThreadFold, kind: EventKind, code: str, key: Key) -> None:
+        thread.changed = True
+        thread.events.append(Event(kind, self._now, thread.assignee_id))
+        self._audit(f"thread.{kind.value}", thread, key, {})
+        if thread.assignee_id is None:
+            thread.waiting_reason = None
+            self._records.decided(thread.id, Choice(code, None, rule=key))
+
+    def _audit(self, action: str, thread: ThreadFold, key: Key, facts: dict[str, Any]) -> None:
+        self._records.audited(action, thread.id, facts | _of(key))
+
+    async def _among(
+        self, columns: str, table: str, where: str, among: tuple[str, list[int]]
+    ) -> list[dict[str, Any]]:
+        return await select(self._connection, columns, table, where, [0], among)
+
+
+def _of(key: Key) -> dict[str, int]:
+    return {"rule": key[0], "version": key[1]}

@@ -1,0 +1,170 @@
+"""Merging a thread into another: its messages, and all that comes later, belong to that one.
+
+The livelier of both says how the thread stands and who has it (open before snoozed before
+done; the target where they are alike), so nobody is given more work than they had.
+There is no way back: what came from where is not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from core.assignment.records import Records
+from core.assignment.strategies import Choice
+from core.clock import Clock
+from core.errors import InvalidInput, NotAllowed
+from core.mail.fold import Event, ThreadFold, reopen
+from core.mail.models import EventKind, MailMessage, MailThread, Priority, ThreadState
+from core.mail.thread_rows import ThreadBook
+from core.outbox.queue import Outbox
+from core.people.views import Actor
+from core.threads.models import Follower, Presence
+from core.threads.scope import thread_of
+from core.threads.tags import add_tags, tags_of_threads
+from core.transactions import transaction
+
+Renew = Callable[[BaseDBAsyncClient, int, Collection[int]], Awaitable[None]]
+
+_LIVELIEST = (ThreadState.OPEN, ThreadState.SNOOZED, ThreadState.DONE)
+
+
+class Merges:
+    def __init__(self, outbox: Outbox, now: Clock, renew: Renew) -> None:
+        self._outbox = outbox
+        self._now = now
+        self._renew = renew
+
+    async def merge(self, actor: Actor, thread_id: int, into_id: int) -> None:
+        """Both one's own or free, or as lead any; both of one mailbox.
+
+        Raises NotFound, NotAllowed("lead"), InvalidInput("thread") with `same_thread`,
+        `other_mailbox` or `merged`.
+        """
+        now = self._now()
+        async with transaction() as connection:
+            source_row = await thread_of(actor, thread_id)
+            target_row = await thread_of(actor, into_id)
+            _must_fit(source_row, target_row)
+            mailbox_id = target_row.mailbox_id
+            book = ThreadBook(connection, actor.organization_id, mailbox_id)
+            await book.open([], [thread_id, into_id])
+            await source_row.refresh_from_db()
+            await target_row.refresh_from_db()
+            _must_fit(source_row, target_row)
+            source, target = book.by_id(thread_id), book.by_id(into_id)
+            for thread in (source, target):
+                if thread.assignee_id not in (None, actor.member_id):
+                    _must_lead(actor, mailbox_id)
+            records = Records(actor.organization_id, now, by=actor.member_id)
+            before = target.assignee_id
+            snoozed_until = _livelier(source_row, target_row).snoozed_until
+            join(source, target, now)
+            if target.assignee_id not in (None, before):
+                records.decided(into_id, Choice("merged", target.assignee_id))
+            records.audited("thread.merged", thread_id, {"into": into_id})
+            await book.save()
+            await book.save_events()
+            await self._move(connection, source_row, target_row, snoozed_until)
+            await self._renew(connection, mailbox_id, [thread_id, into_id])
+            for thread in (source, target):
+                records.notify("thread_card", f"thread:{thread.id}", {"thread_id": thread.id})
+            await records.save(connection)
+            await self._outbox.wake()
+
+    async def _move(
+        self,
+        connection: BaseDBAsyncClient,
+        source: MailThread,
+        target: MailThread,
+        snoozed_until: datetime | None,
+    ) -> None:
+        await MailMessage.filter(thread_id=source.id).update(thread_id=target.id)
+        await MailThread.filter(merged_into_id=source.id).update(merged_into_id=target.id)
+        await MailThread.filter(id=source.id).update(merged_into_id=target.id, snoozed_until=None)
+        ranks = list(Priority)
+        await MailThread.filter(id=target.id).update(
+            priority=max(source.priority, target.priority, key=ranks.index),
+            snoozed_until=snoozed_until,
+        )
+        tags = await tags_of_threads(connection, [source.id])
+        await add_tags(connection, {target.id: sorted(tags.get(source.id, ()))})
+        await _move_followers(source.id, target.id)
+        await Presence.filter(thread_id=source.id).delete()
+
+
+def join(source: ThreadFold, target: ThreadFold, now: datetime) -> None:
+    """Fold all of `source` into `target`, as if its messages had come there. No I/O."""
+    _join_times(source, target)
+    if target.correspondent_id is None:
+        target.correspondent_id = source.correspondent_id
+        target.sealed_subject, target.automatic = source.sealed_subject, source.automatic
+    target.is_history = target.is_history and source.is_history
+    if _LIVELIEST.index(source.state) < _LIVELIEST.index(target.state):
+        _take_over(source, target, now)
+    elif target.assignee_id is None and source.state is target.state:
+        _take_over_assignee(source, target)
+    source.state, source.finished_at = ThreadState.DONE, source.finished_at or now
+    source.waiting_reason = None
+    source.events.append(Event(EventKind.MERGED, now, source.assignee_id))
+    source.changed = target.changed = True
+
+
+def _join_times(source: ThreadFold, target: ThreadFold) -> None:
+    if source.last_received_at is not None:
+        if target.last_received_at is None:
+            target.received_at = source.received_at
+        target.received_at = min(target.received_at, source.received_at)
+    target.last_received_at = _later(target.last_received_at, source.last_received_at)
+    target.last_answered_at = _later(target.last_answered_at, source.last_answered_at)
+    target.answers |= source.answers
+    after = [at for at in target.answers if at >= target.received_at]
+    if target.last_received_at is not None:
+        target.first_answered_at = min(after, default=None)
+
+
+def _take_over(source: ThreadFold, target: ThreadFold, now: datetime) -> None:
+    if target.state is ThreadState.DONE:
+        reopen(target, now)
+    else:
+        target.events.append(Event(EventKind.WOKEN, now, source.assignee_id))
+    target.state = source.state
+    if source.state is ThreadState.SNOOZED:
+        target.events.append(Event(EventKind.SNOOZED, now, source.assignee_id))
+    _take_over_assignee(source, target)
+
+
+def _take_over_assignee(source: ThreadFold, target: ThreadFold) -> None:
+    target.assignee_id, target.assigned_at = source.assignee_id, source.assigned_at
+    target.waiting_reason = source.waiting_reason
+
+
+def _livelier(source: MailThread, target: MailThread) -> MailThread:
+    return min(target, source, key=lambda thread: _LIVELIEST.index(thread.state))
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((at for at in (one, other) if at is not None), default=None)
+
+
+def _must_fit(source: MailThread, target: MailThread) -> None:
+    if source.id == target.id:
+        raise InvalidInput("thread", "same_thread")
+    if source.mailbox_id != target.mailbox_id:
+        raise InvalidInput("thread", "other_mailbox")
+    if source.merged_into_id is not None or target.merged_into_id is not None:
+        raise InvalidInput("thread", "merged")
+
+
+def _must_lead(actor: Actor, mailbox_id: int) -> None:
+    if mailbox_id not in actor.leads:
+        raise NotAllowed("lead")
+
+
+async def _move_followers(source_id: int, target_id: int) -> None:
+    there = await Follower.filter(thread_id=target_id).values_list("member_id", flat=True)
+    known = [int(str(member)) for member in there]
+    await Follower.filter(thread_id=source_id, member_id__in=known).delete()
+    await Follower.filter(thread_id=source_id).update(thread_id=target_id)

@@ -1,0 +1,52 @@
+"""Whose thread it is, and having it drawn again where it is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tortoise.expressions import F
+
+from core.errors import NotAllowed, NotFound
+from core.mail.models import MailThread
+from core.outbox.queue import Outbox
+from core.people.views import Actor
+
+
+async def thread_of(actor: Actor, thread_id: int) -> MailThread:
+    """A thread of a mailbox that the actor is a person of; NotFound otherwise."""
+    found = await MailThread.get_or_none(
+        id=thread_id, organization_id=actor.organization_id, mailbox_id__in=actor.mailboxes
+    )
+    if found is None:
+        raise NotFound("thread")
+    return found
+
+
+async def changing(actor: Actor, thread_id: int) -> MailThread:
+    """The same with its version raised, which locks it until the transaction ends."""
+    found = await thread_of(actor, thread_id)
+    await MailThread.filter(id=thread_id).update(version=F("version") + 1)
+    await found.refresh_from_db()
+    return found
+
+
+def require_lead(actor: Actor, mailbox_id: int) -> None:
+    """Leads of a mailbox and admins decide how it works.
+
+    NotFound for who is neither a person of it nor an admin; NotAllowed("lead") for the others.
+    """
+    if mailbox_id in actor.leads or actor.is_admin:
+        return
+    raise NotAllowed("lead") if mailbox_id in actor.mailboxes else NotFound("mailbox")
+
+
+async def redraw(outbox: Outbox, thread: MailThread, at: datetime) -> None:
+    """Have every posted card that shows the thread drawn again."""
+    await outbox.tell(
+        thread.organization_id,
+        "thread_card",
+        {"thread_id": thread.id},
+        order_key=f"thread:{thread.id}",
+        coalesce_key=f"thread_card:{thread.id}",
+        at=at,
+    )
