@@ -23,12 +23,15 @@ from core.graph.messages import Address, MessageHeader
 from core.mail.correspondents import UNKNOWN, CorrespondentBook
 from core.mail.fold import Event, ThreadFold, fold
 from core.mail.headers import arrival, automatic_of, conversation_of, newest
-from core.mail.models import Automatic, Direction, EventKind
+from core.mail.models import Automatic, Direction, EventKind, ThreadState
 from core.mail.moments import some_moment
 from core.mail.places import Place, apply_places, settle_moved
 from core.mail.rows import Row, insert, planned_anew, select, update
 from core.mail.thread_rows import ThreadBook
 from core.mailboxes.models import FolderKind
+from core.rules.deciding import RuleEffects
+from core.rules.in_flight import Rulings
+from core.rules.reply_queue import QUEUED, queue_replies
 from core.sealing import DataKey, Vault
 from core.threads.following import follow_up
 
@@ -97,8 +100,10 @@ class PageWriter:
         page: DeltaPage,
         places: Mapping[str, Place],
         now: datetime,
+        rulings: Rulings | None = None,
     ) -> Committed:
-        work = _Page(connection, self._vault, mailbox, folder, now)
+        """Raises RulesChanged where `rulings` no longer hold."""
+        work = _Page(connection, self._vault, mailbox, folder, now, rulings)
         return await work.run(page.present, places)
 
 
@@ -112,6 +117,7 @@ class _Page:
         mailbox: MailboxFacts,
         folder: FolderFacts,
         now: datetime,
+        rulings: Rulings | None,
     ) -> None:
         self._connection = connection
         self._vault = vault
@@ -121,12 +127,24 @@ class _Page:
         self._threads = ThreadBook(connection, mailbox.organization_id, mailbox.id)
         self._people = CorrespondentBook(connection, vault, mailbox.organization_id, now)
         self._records = Records(mailbox.organization_id, now)
+        self._rulings = rulings
+        self._effects = RuleEffects(
+            connection,
+            vault,
+            mailbox,
+            rulings.rules if rulings else None,
+            self._records,
+            now,
+            quiet=folder.backlog,
+        )
         self._own_replies: frozenset[str] = frozenset()
         self._moved: set[int] = set()
         self._updates: list[Row] = []
 
     async def run(self, present: Sequence[MessageHeader], places: Mapping[str, Place]) -> Committed:
         headers = newest(present)
+        if self._rulings is not None:
+            await self._rulings.must_stand(self._connection, self._mailbox.id)
         async with planned_anew(self._connection):
             known = await self._known_messages([*headers, *places])
             new = [header for key, header in headers.items() if key not in known]
@@ -141,9 +159,12 @@ class _Page:
         await settle_moved(
             self._connection, self._mailbox.id, self._threads, self._moved, self._now
         )
+        await self._effects.open()
+        self._effects.before_assigning(self._threads.all())
         await self._assign()
-        await self._save(rows)
-        return Committed(len(self._records.outbox))
+        self._effects.after_assigning(self._threads.all())
+        replies = await self._save(rows)
+        return Committed(len(self._records.outbox) + replies)
 
     async def _open(self, new: Sequence[MessageHeader], touched: set[int]) -> None:
         """Load or make the threads and the correspondents of the page."""
@@ -207,10 +228,8 @@ class _Page:
         if direction is Direction.OUT and thread.correspondent_id is not None:
             person = self._people.by_id(thread.correspondent_id)
         automatic = self._automatic(header)
-        starts = thread.correspondent_id is None or (
-            direction is Direction.IN and (thread.last_received_at is None)
-        )
-        if starts:
+        is_first = direction is Direction.IN and thread.last_received_at is None
+        if thread.correspondent_id is None or is_first:
             thread.correspondent_id, thread.automatic = person.id, automatic
             thread.sealed_subject = person.seal(b"thread.subject", header.subject)
         if direction is Direction.OUT and automatic is Automatic.REPLY:
@@ -225,6 +244,7 @@ class _Page:
                 member_id=sender,
                 now=self._now,
             )
+        self._heed_rules(thread, header, at, is_first)
         return (
             self._mailbox.organization_id,
             self._mailbox.id,
@@ -243,6 +263,24 @@ class _Page:
             header.importance if header.importance in _IMPORTANCE else "normal",
             automatic,
             self._folder.generation,
+        )
+
+    def _heed_rules(
+        self, thread: ThreadFold, header: MessageHeader, at: datetime, is_first: bool
+    ) -> None:
+        """Rules look at what is live; in a backlog not at what was answered before."""
+        ruling = self._rulings.of(header.id) if self._rulings else None
+        answered = self._folder.backlog and thread.state is ThreadState.DONE
+        if ruling is None or thread.is_history or answered:
+            return
+        outcome = ruling.of(is_first)
+        self._effects.note_ages(thread.id, outcome, at)
+        self._effects.take(
+            thread.id,
+            outcome,
+            is_newest=thread.last_received_at is None or at >= thread.last_received_at,
+            graph_id=header.id,
+            in_hours=ruling.in_hours,
         )
 
     def _automatic(self, header: MessageHeader) -> Automatic:
@@ -320,10 +358,20 @@ class _Page:
             facts = {"member_id": choice.member_id, "thread_id": thread.id}
             self._records.notify("thread_notice", f"thread:{thread.id}", facts)
 
-    async def _save(self, rows: list[Row]) -> None:
+    async def _save(self, rows: list[Row]) -> int:
+        """Returns how many automatic replies were queued."""
         changed = await self._threads.save()
         await self._threads.save_events()
+        await self._effects.save()
         await insert(self._connection, "mail_message", _MESSAGE, rows)
+        codes = await queue_replies(
+            self._connection,
+            self._vault,
+            self._mailbox.id,
+            self._effects.replies,
+            live=not self._folder.backlog,
+            now=self._now,
+        )
         if not self._folder.backlog:
             for thread in changed:
                 if not thread.is_new:
@@ -337,3 +385,4 @@ class _Page:
             silent=self._folder.backlog,
         )
         await self._records.save(self._connection)
+        return list(codes.values()).count(QUEUED)

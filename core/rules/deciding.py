@@ -7,6 +7,7 @@ replayed brings no new message, so nothing is done twice.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from core.assignment.choices import Choice
 from core.assignment.records import Records
 from core.mail.fold import Event, ThreadFold
 from core.mail.models import EventKind, ThreadState
-from core.mail.rows import select
+from core.mail.rows import Row, insert, select
 from core.rules.at_work import RulesAtWork
 from core.rules.engine import Key, Outcome
 from core.rules.snoozes import ends_at
@@ -26,6 +27,8 @@ from core.rules.reply_queue import WantedReply
 from core.rules.wanted import Wanted, replies_of
 from core.sealing import Vault
 from core.threads.tags import InMailbox, add_tags, tag_ids
+
+LOOK = ("organization_id", "thread_id", "rule_id", "waiting_since", "hours", "acted")
 
 
 class RuleEffects:
@@ -54,6 +57,7 @@ class RuleEffects:
         self._teams: dict[int, tuple[int, ...]] = {}
         self._tag_ids: dict[str, int] = {}
         self._weights: dict[int, int] = {}
+        self._looks: list[Row] = []
         self.replies: list[WantedReply] = []
         """Asked for by the messages that were taken; none in a backlog."""
 
@@ -66,11 +70,20 @@ class RuleEffects:
         graph_id: str = "",
         in_hours: bool | None = None,
     ) -> None:
-        if not outcome.actions:
-            return
-        self._wanted.setdefault(thread_id, Wanted()).add(outcome, is_newest=is_newest)
-        if graph_id and not self._quiet:
+        """Of several messages of a thread, the older one first."""
+        if outcome.actions or thread_id in self._wanted:
+            self._wanted.setdefault(thread_id, Wanted()).add(outcome, is_newest=is_newest)
+        if not self._quiet:
             self.replies += replies_of(outcome, graph_id, in_hours)
+
+    def note_ages(self, thread_id: int, outcome: Outcome, at: datetime) -> None:
+        """Rules that also look at age have acted in this wait, on a message received `at`."""
+        by_age = self._rules.by_age if self._rules else ()
+        self._looks += [
+            (self._mailbox.organization_id, thread_id, rule_id, at, 0, True)
+            for rule_id, _ in outcome.matched
+            if rule_id in by_age
+        ]
 
     async def open(self) -> None:
         """Find or make the tags that are wanted, and who is in the teams."""
@@ -121,34 +134,38 @@ class RuleEffects:
                     return tuple(found), True
         return tuple(found), False
 
-    def before_assigning(self, thread: ThreadFold) -> None:
+    def before_assigning(self, threads: Iterable[ThreadFold]) -> None:
         """Priority; and rest, where nobody is to be given it first."""
-        wanted = self._wanted.get(thread.id)
-        if wanted is None:
-            return
+        for thread, wanted in self._among_wanted(threads):
+            self._prioritise(thread, wanted)
+            if wanted.is_put_off:
+                self._rest(thread, wanted)
+
+    def after_assigning(self, threads: Iterable[ThreadFold]) -> None:
+        """Rest, where somebody was to be given it first; and who is to be shown it."""
+        for thread, wanted in self._among_wanted(threads):
+            if not wanted.is_put_off:
+                self._rest(thread, wanted)
+            if not self._quiet:
+                self._show(thread, wanted)
+
+    def _among_wanted(self, threads: Iterable[ThreadFold]) -> list[tuple[ThreadFold, Wanted]]:
+        found = ((thread, self._wanted.get(thread.id)) for thread in threads)
+        return [(thread, wanted) for thread, wanted in found if wanted is not None]
+
+    def _prioritise(self, thread: ThreadFold, wanted: Wanted) -> None:
         if wanted.priority is not None and thread.priority is not wanted.priority[1]:
             key, thread.priority = wanted.priority
             thread.changed = True
             self._audit("thread.prioritised", thread, key, {"priority": thread.priority})
-        if wanted.is_put_off:
-            self._rest(thread, wanted)
 
-    def after_assigning(self, thread: ThreadFold) -> None:
-        """Rest, where somebody was to be given it first; and who is to be shown it."""
-        wanted = self._wanted.get(thread.id)
-        if wanted is None:
-            return
-        if not wanted.is_put_off:
-            self._rest(thread, wanted)
-        numbers = {rule.rule_id: rule.number for rule in self._rules.rules} if self._rules else {}
+    def _show(self, thread: ThreadFold, wanted: Wanted) -> None:
         for member_id, (rule_id, _) in wanted.told.items():
-            if not self._quiet:
-                facts = {"member_id": member_id, "thread_id": thread.id}
-                facts["rule"] = numbers.get(rule_id, 0)
-                self._records.notify("rule_notice", f"thread:{thread.id}", facts)
+            facts = {"member_id": member_id, "thread_id": thread.id, "rule_id": rule_id}
+            self._records.notify("rule_notice", f"thread:{thread.id}", facts)
 
     async def save(self) -> None:
-        """Once the threads are saved: put the tags on."""
+        """Once the threads are saved: put the tags on, and note who looked."""
         tags = {}
         for thread_id, wanted in self._wanted.items():
             if wanted.tags:
@@ -157,6 +174,7 @@ class RuleEffects:
                 facts = {"tag": self._tag_ids[name]}
                 self._records.audited("thread.tagged", thread_id, facts | _of(key))
         await add_tags(self._connection, tags)
+        await insert(self._connection, "age_look", LOOK, self._looks)
 
     def _rest(self, thread: ThreadFold, wanted: Wanted) -> None:
         match wanted.rest:

@@ -7,8 +7,8 @@ time; it is matched off the event loop and let go. What is left of it are ids of
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from zoneinfo import ZoneInfo
+from collections.abc import Awaitable, Iterable, Sequence
+from datetime import datetime
 
 from tortoise.connection import get_connection
 
@@ -17,14 +17,14 @@ from core.errors import GraphError
 from core.graph.delta import DeltaPage
 from core.graph.messages import MessageHeader
 from core.mail.feed import Feed
-from core.mail.headers import newest
+from core.mail.headers import arrival, newest
 from core.mail.models import MailMessage
+from core.mailboxes.business_hours import load_business_clock
 from core.mailboxes.models import FolderKind, Mailbox
 from core.outbox.queue import Outbox
 from core.people.models import Organization
 from core.rules.at_work import (
     Broken,
-    IsOpen,
     RulesAtWork,
     at_work,
     mark_of,
@@ -52,6 +52,7 @@ class RuleRound:
         self._rules: RulesAtWork | None = None
         self._mark = -1
         self._reads_bodies = False
+        self._live_from: datetime | None = None
 
     async def open(self) -> RulesAtWork | None:
         """Read and compile the rules, and pause those that cannot work. None: there are none."""
@@ -60,10 +61,12 @@ class RuleRound:
             self._mark, self._rules, paused = await self._load()
         return self._rules
 
-    async def look(self, feed: Feed, kind: FolderKind, page: DeltaPage) -> Rulings:
-        """What the rules say of the messages that are new, came from outside and are live."""
+    async def look(self, feed: Feed, kind: FolderKind, page: DeltaPage) -> Rulings | None:
+        """What the rules say of the messages that are new and live; None: we sent them."""
+        if kind is FolderKind.SENT:
+            return None
         rules = self._rules
-        if rules is None or kind is FolderKind.SENT:
+        if rules is None:
             return Rulings(self._mark)
         new = await self._new(page)
         now = self._now()
@@ -78,18 +81,13 @@ class RuleRound:
         self, feed: Feed, rules: RulesAtWork, headers: Sequence[MessageHeader]
     ) -> dict[str, Ruling]:
         try:
-            bodies = dict(
-                zip(
-                    (header.id for header in headers),
-                    await asyncio.gather(*(feed.body(header.id) for header in headers)),
-                    strict=True,
-                )
-            )
+            texts = await _all(feed.body(header.id) for header in headers)
         except GraphError as error:
             if error.status != 403:
                 raise
             await self._no_bodies(rules)
             return {}
+        bodies = {header.id: text for header, text in zip(headers, texts, strict=True)}
         return await asyncio.to_thread(rule_on, rules, headers, bodies, self._now())
 
     async def _no_bodies(self, rules: RulesAtWork) -> None:
@@ -104,8 +102,12 @@ class RuleRound:
         known = await MailMessage.filter(
             mailbox_id=self._mailbox_id, graph_id__in=list(headers)
         ).values_list("graph_id", flat=True)
-        seen = set(map(str, known))
-        return [header for key, header in headers.items() if key not in seen]
+        seen, live_from, now = set(map(str, known)), self._live_from, self._now()
+        return [
+            header
+            for key, header in headers.items()
+            if key not in seen and (live_from is None or arrival(header, now) >= live_from)
+        ]
 
     async def _load(self) -> tuple[int, RulesAtWork | None, bool]:
         """(mark, rules, whether some were paused, so that the mark has moved on)."""
@@ -119,11 +121,19 @@ class RuleRound:
         texts = await RuleTexts.of(self._vault, mailbox.organization_id)
         rules, unread = await open_rules(texts, mailbox.id)
         stuck = troubled(rules, await standing_of(mailbox))
-        zone = ZoneInfo(mailbox.timezone or organization.timezone)
-        ready, refused = at_work(mark, without(rules, stuck), await self._hours(), zone)
-        self._reads_bodies = mailbox.reads_bodies
+        clock = await load_business_clock(get_connection("default"), mailbox.id)
+        ready, refused = at_work(mark, without(rules, stuck), clock.is_open, clock.zone)
+        self._reads_bodies, self._live_from = mailbox.reads_bodies, mailbox.live_from
         paused = [await self._pausing.pause(one) for one in (*unread, *stuck, *refused)]
         return mark, ready if ready.rules else None, bool(paused)
 
-    async def _hours(self) -> IsOpen | None:
-        return None
+
+async def _all(reads: Iterable[Awaitable[str | None]]) -> list[str | None]:
+    """What they read, once all have ended; raises the first error there was."""
+    found = await asyncio.gather(*reads, return_exceptions=True)
+    texts: list[str | None] = []
+    for one in found:
+        if isinstance(one, BaseException):
+            raise one
+        texts.append(one)
+    return texts

@@ -1,14 +1,16 @@
-"""What the rules say of messages in flight. No I/O: headers and bodies in, outcomes out."""
+"""What the rules say of messages in flight. Headers and bodies in, outcomes out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from tortoise.backends.base.client import BaseDBAsyncClient
 
 from core.graph.messages import MessageHeader
 from core.mail.headers import arrival, automatic_of
-from core.rules.at_work import RulesAtWork
+from core.rules.at_work import RulesAtWork, must_stand
 from core.rules.engine import Outcome
 from core.rules.facts import Facts
 
@@ -32,20 +34,22 @@ class Rulings:
 
     mark: int
     rules: RulesAtWork | None = None
-    by_message: Mapping[str, Ruling] | None = None
+    """None: the mailbox has none."""
+    by_message: Mapping[str, Ruling] = field(default_factory=dict)
     """By Graph id."""
 
     def of(self, message_id: str) -> Ruling | None:
-        return self.by_message.get(message_id) if self.by_message else None
+        return self.by_message.get(message_id)
 
-    def acting(self) -> set[int]:
-        """Ids of the rules that may act on the page."""
-        return {
+    async def must_stand(self, connection: BaseDBAsyncClient, mailbox_id: int) -> None:
+        """Raise RulesChanged where a rule was changed since; hold those that may act."""
+        acting = {
             rule_id
-            for ruling in (self.by_message or {}).values()
+            for ruling in self.by_message.values()
             for outcome in (ruling.first, ruling.later)
             for rule_id, _ in outcome.matched
         }
+        await must_stand(connection, mailbox_id, self.mark, acting)
 
 
 def facts_of(header: MessageHeader, body: str | None, rules: RulesAtWork, now: datetime) -> Facts:
