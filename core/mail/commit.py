@@ -15,15 +15,14 @@ from typing import Any
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from core.assignment.pools import PoolBook
+from core.assignment.giving import Giving
 from core.assignment.records import Records
-from core.assignment.strategies import Choice
 from core.graph.delta import DeltaPage
 from core.graph.messages import Address, MessageHeader
 from core.mail.correspondents import UNKNOWN, CorrespondentBook
-from core.mail.fold import Event, ThreadFold, fold
+from core.mail.fold import ThreadFold, fold
 from core.mail.headers import arrival, automatic_of, conversation_of, newest
-from core.mail.models import Automatic, Direction, EventKind, ThreadState
+from core.mail.models import Automatic, Direction, ThreadState
 from core.mail.moments import some_moment
 from core.mail.places import Place, apply_places, settle_moved
 from core.mail.rows import Row, insert, planned_anew, select, update
@@ -337,26 +336,14 @@ class _Page:
         wanting = [thread for thread in self._threads.all() if thread.wants_assignee]
         if not wanting:
             return
-        book = PoolBook(self._connection, self._mailbox.id)
-        pool = await book.open()
-        for thread in sorted(wanting, key=lambda thread: thread.received_at):
-            self._assign_one(thread, pool.give(self._now, keep=thread.assignee_id))
-        await book.save(pool, self._now)
-
-    def _assign_one(self, thread: ThreadFold, choice: Choice) -> None:
-        before = thread.assignee_id
-        thread.changed = True
-        thread.assignee_id = choice.member_id
-        self._records.decided(thread.id, choice)
-        if choice.member_id is None:
-            thread.assigned_at, thread.waiting_reason = None, choice.code
-            return
-        thread.assigned_at, thread.waiting_reason = self._now, None
-        thread.events.append(Event(EventKind.ASSIGNED, self._now, choice.member_id))
-        news = choice.member_id != before or thread.was_reopened
-        if news and not self._folder.backlog:
-            facts = {"member_id": choice.member_id, "thread_id": thread.id}
-            self._records.notify("thread_notice", f"thread:{thread.id}", facts)
+        before = {thread.id: thread.assignee_id for thread in wanting}
+        giving = Giving(self._connection, self._mailbox.id, self._records, self._now)
+        await giving.give(wanting, self._effects.wishes())
+        for thread in wanting:
+            news = thread.assignee_id != before[thread.id] or thread.was_reopened
+            if thread.assignee_id is not None and news and not self._folder.backlog:
+                facts = {"member_id": thread.assignee_id, "thread_id": thread.id}
+                self._records.notify("thread_notice", f"thread:{thread.id}", facts)
 
     async def _save(self, rows: list[Row]) -> int:
         """Returns how many automatic replies were queued."""

@@ -38,6 +38,8 @@ SELECT t.id FROM mail_thread t
           AND (t.last_answered_at IS NULL OR l.waiting_since > t.last_answered_at))
  ORDER BY t.id LIMIT {}
 """
+
+
 @dataclass(frozen=True, slots=True)
 class Age:
     """An age that a rule looks at."""

@@ -185,10 +185,9 @@ class _Looking:
 
     async def _assign(self, threads: list[ThreadFold]) -> None:
         asked = {
-            thread.id: wish
-            for thread in threads
-            if (wish := self._effects.wish(thread.id)) is not None
-            and (wish.targets or wish.or_pool)
+            thread_id: wish
+            for thread_id, wish in self._effects.wishes().items()
+            if wish.targets or wish.or_pool
         }
         free = [t for t in threads if t.id in asked and t.assignee_id is None]
         if free:

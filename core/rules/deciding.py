@@ -109,11 +109,11 @@ class RuleEffects:
             members[row["team_id"]].append(row["member_id"])
         self._teams = {team: tuple(sorted(people)) for team, people in members.items()}
 
-    def wish(self, thread_id: int) -> Wish | None:
-        """Who is to have it, in the order in which they are tried, and what it asks of them."""
-        wanted = self._wanted.get(thread_id)
-        if wanted is None:
-            return None
+    def wishes(self) -> dict[int, Wish]:
+        """By thread id: who is to have it, in the order in which they are tried, and its tags."""
+        return {thread_id: self._wish(wanted) for thread_id, wanted in self._wanted.items()}
+
+    def _wish(self, wanted: Wanted) -> Wish:
         tags = frozenset(self._tag_ids[name] for name in wanted.tags)
         effort = max((self._weights[tag] for tag in tags), default=1)
         targets, or_anyone = self._targets(wanted)
