@@ -21,9 +21,9 @@ from core.mail.models import EventKind, ThreadState
 from core.mail.rows import Row, insert, select
 from core.rules.at_work import RulesAtWork
 from core.rules.engine import Key, Outcome
+from core.rules.reply_queue import WantedReply
 from core.rules.snoozes import ends_at
 from core.rules.terms import Anyone, Finish, PersonRef, Snooze, TeamRef
-from core.rules.reply_queue import WantedReply
 from core.rules.wanted import Wanted, replies_of
 from core.sealing import Vault
 from core.threads.tags import InMailbox, add_tags, tag_ids

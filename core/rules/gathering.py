@@ -120,7 +120,7 @@ class RuleRound:
             return mark, None, False
         texts = await RuleTexts.of(self._vault, mailbox.organization_id)
         rules, unread = await open_rules(texts, mailbox.id)
-        stuck = troubled(rules, await standing_of(mailbox))
+        stuck = troubled(rules, await standing_of(mailbox, rules))
         clock = await load_business_clock(get_connection("default"), mailbox.id)
         ready, refused = at_work(mark, without(rules, stuck), clock.is_open, clock.zone)
         self._reads_bodies, self._live_from = mailbox.reads_bodies, mailbox.live_from

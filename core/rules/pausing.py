@@ -59,7 +59,11 @@ class Pausing:
 
     async def _tell(self, rule: Rule, code: str) -> None:
         """The leads of its mailbox; the admins where there is none."""
-        facts = {"mailbox_id": rule.mailbox_id, "rule": rule.number, "reason": code}
+        facts: dict[str, int | str] = {
+            "mailbox_id": rule.mailbox_id,
+            "rule": rule.number,
+            "reason": code,
+        }
         now = self._now()
         leads = MailboxMember.filter(
             mailbox_id=rule.mailbox_id, is_lead=True, member__state=MemberState.READY

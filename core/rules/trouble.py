@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from core.errors import InvalidInput
 from core.mailboxes.models import Mailbox, MailboxMember
 from core.people.models import MemberState
-from core.people.names import fold
 from core.rules.at_work import Broken
 from core.rules.checks import BODIES, missing_consent, people_named, reply_texts, teams_named
-from core.rules.models import ReplyText, Team, TeamMember
+from core.rules.models import Team, TeamMember
+from core.rules.reply_texts import find_text
 from core.rules.terms import AddTag, Draft, NotifyChannel, Rule
 from core.threads.tags import tidy
 
@@ -26,10 +26,10 @@ class Standing:
     teams: Mapping[int, Collection[int]]
     """Of those people, the ones of each team."""
     texts: Collection[str]
-    """Names of reply texts, folded."""
+    """Of the names of reply texts that the rules use, those that are there."""
 
 
-async def standing_of(mailbox: Mailbox) -> Standing:
+async def standing_of(mailbox: Mailbox, rules: Iterable[Rule]) -> Standing:
     works = MailboxMember.filter(mailbox_id=mailbox.id).exclude(member__state=MemberState.LEFT)
     people = {int(str(i)) for i in await works.values_list("member_id", flat=True)}
     teams: dict[int, set[int]] = {
@@ -38,8 +38,9 @@ async def standing_of(mailbox: Mailbox) -> Standing:
     }
     for row in await TeamMember.filter(team_id__in=list(teams)):
         teams[row.team_id] |= {row.member_id} & people
-    texts = await ReplyText.filter(mailbox_id=mailbox.id).values_list("name", flat=True)
-    return Standing(mailbox, people, teams, {fold(str(name)) for name in texts})
+    named = {name for rule in rules for name in reply_texts(rule.draft)}
+    texts = {name for name in named if await find_text(mailbox.id, name) is not None}
+    return Standing(mailbox, people, teams, texts)
 
 
 def troubled(rules: Iterable[Rule], standing: Standing) -> tuple[Broken, ...]:
@@ -63,7 +64,7 @@ def trouble_of(draft: Draft, standing: Standing) -> str | None:
             return "team_gone"
         if not standing.teams[team]:
             return "team_empty"
-    if any(fold(name) not in standing.texts for name in reply_texts(draft)):
+    if not set(reply_texts(draft)) <= set(standing.texts):
         return "text_gone"
     missing = missing_consent(draft, standing.mailbox)
     if missing is not None:
