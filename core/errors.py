@@ -5,7 +5,9 @@ PostroomError
 │   ├── NotFound              missing, or not theirs to see: the same words for both
 │   ├── NotAllowed
 │   ├── InvalidInput(field)
-│   └── AlreadyAssigned(thread_id, assignee_id)
+│   ├── AlreadyAssigned(thread_id, assignee_id)
+│   ├── Full(member_id, cap)
+│   └── Absent(member_id, until)
 ├── ExternalError             something outside failed; the job retries; WARNING
 │   ├── GraphError(status, code, request_id)
 │   │   ├── GraphThrottled(retry_after)
@@ -21,6 +23,8 @@ An error carries facts (ids, codes), never an address, a subject, a name or a to
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class PostroomError(Exception):
@@ -66,6 +70,24 @@ class AlreadyAssigned(UserError):
         super().__init__()
         self.thread_id = thread_id
         self.assignee_id = assignee_id
+
+
+class Full(UserError):
+    """The person has as many open threads as one may have in that mailbox."""
+
+    def __init__(self, member_id: int, cap: int) -> None:
+        super().__init__()
+        self.member_id = member_id
+        self.cap = cap
+
+
+class Absent(UserError):
+    """The person is not at work; `until` is when they are again, in UTC, if that is known."""
+
+    def __init__(self, member_id: int, until: datetime | None) -> None:
+        super().__init__()
+        self.member_id = member_id
+        self.until = until
 
 
 class ExternalError(PostroomError):

@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable, Collection
 
 from tortoise.expressions import Q
 
+from core.assignment.choices import PULL, TRIED_AGAIN
 from core.audit.models import AuditEntry
 from core.clock import Clock
 from core.mail.models import MailThread, ThreadState
-from core.mailboxes.models import Mailbox, MailboxState
+from core.mailboxes.models import Mailbox, MailboxState, Strategy
 from core.mailboxes.schedule import sync_soon
 from core.outbox.models import OutboxMessage, OutboxState
 from core.ports import JobQueue
@@ -61,11 +62,12 @@ class Sweep:
             await self._defer("probe_mailbox", mailbox_id, "probe", alone=True)
 
     async def _waiting(self) -> None:
+        left_from_pull = Q(waiting_reason=PULL) & ~Q(mailbox__strategy=Strategy.PULL)
         waiting = MailThread.filter(
+            Q(waiting_reason__in=TRIED_AGAIN) | left_from_pull,
             state=ThreadState.OPEN,
             assignee_id=None,
             is_history=False,
-            waiting_reason__startswith="nobody",
             mailbox__state=MailboxState.ACTIVE,
         )
         for mailbox_id in set(await waiting.distinct().values_list("mailbox_id", flat=True)):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from core.errors import (
+    Absent,
     AlreadyAssigned,
     ConnectorError,
     ExternalError,
+    Full,
     GraphAuthFailed,
     GraphError,
     GraphThrottled,
@@ -50,6 +52,7 @@ _FIELDS = {
     "answer": "Please pick one of the choices.",
     "role": "That is not a role.",
     "grant": "Consent comes first.",
+    "until": "I need a moment that is still to come.",
 }
 _HINTS = {
     "nobody": "I know nobody by that name here.",
@@ -67,6 +70,8 @@ _HINTS = {
     "waiting": "That mailbox still waits for Microsoft.",
     "needs_consent": "That mailbox needs consent first.",
     "offboarded": "That mailbox is offboarded: `onboard` opens it again.",
+    "opted_out": "That person asked not to be given work in that mailbox.",
+    "past": "That moment is over: I need one that is still to come.",
     "leads": "Leads must be among the people.",
 }
 
@@ -123,6 +128,13 @@ def words(error: PostroomError) -> str:
             return _HINTS.get(error.hint) or _FIELDS.get(error.field, "I cannot use that.")
         case AlreadyAssigned():
             return "Somebody has that thread already."
+        case Full():
+            return (
+                f"That would be more than the {error.cap} open threads that one person may have "
+                "in that mailbox."
+            )
+        case Absent():
+            return "That person is not at work now, so they cannot be given work."
         case GraphAuthFailed():
             return "Microsoft no longer lets me into that mailbox: an admin must consent again."
         case GraphThrottled():

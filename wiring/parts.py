@@ -222,11 +222,19 @@ class Parts:
         async def assign_waiting(mailbox_id: int) -> None:
             await self.assignments.assign_waiting(mailbox_id)
 
+        async def wake_snoozed() -> None:
+            await self.assignments.wake(self.now())
+
+        async def hand_back() -> None:
+            await self.assignments.hand_back(self.now())
+
         tasks: dict[str, Task] = {
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
             "assign_waiting": assign_waiting,
+            "wake_snoozed": wake_snoozed,
+            "hand_back": hand_back,
             "purge_mailbox": purge.run,
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from core.assignment.strategies import Choice
+from core.assignment.choices import Choice
 from core.mail.rows import Row, insert
 
 _DECISION = ("organization_id", "thread_id", "at", "code", "member_id", "by_id", "reason")
@@ -61,6 +61,11 @@ class Records:
         self.audit.append(
             (self.organization_id, self.now, self.by, action, "thread", thread_id, text)
         )
+
+    def told(self, thread_id: int, member_id: int) -> None:
+        """Whoever has it now gets a notice."""
+        facts = {"member_id": member_id, "thread_id": thread_id}
+        self.notify("thread_notice", f"thread:{thread_id}", facts)
 
     def notify(self, kind: str, order_key: str, facts: Mapping[str, int | str]) -> None:
         text = orjson.dumps(dict(facts)).decode()

@@ -1,4 +1,4 @@
-"""Who has a thread: taken, assigned, released, finished, reopened, put back.
+"""Who has a thread: taken, assigned, released, snoozed, finished, reopened, pulled.
 
 Each change is one transaction: the thread, its decision or event, the audit entry and the
 outbox rows. The database decides who was first: PostgreSQL locks the thread's row, SQLite
@@ -7,264 +7,204 @@ refuses a write on a snapshot that is no longer the newest.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from datetime import datetime
 
-from tortoise.backends.base.client import BaseDBAsyncClient
-
-from core.assignment.pools import PoolBook
-from core.assignment.records import Records
-from core.assignment.strategies import Choice
+from core.assignment.changing import Change, changing
+from core.assignment.choices import Choice
+from core.assignment.giving import urgency
+from core.assignment.manual import must_be_able
+from core.assignment.moving import Moving
 from core.clock import Clock
-from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
-from core.mail.fold import RELEASED, Event, ThreadFold, reopen
-from core.mail.models import EventKind, MailThread, ThreadState
-from core.mail.thread_rows import ThreadBook
-from core.mailboxes.models import MailboxMember
+from core.errors import AlreadyAssigned, Full, InvalidInput, NotAllowed
+from core.mail.fold import RELEASED, Event, reopen, wake
+from core.mail.models import EventKind, MailThread, Priority, ThreadState
+from core.mailboxes.models import MailboxState
 from core.outbox.queue import Outbox
-from core.people.models import Member, MemberState
 from core.people.views import Actor
-from core.threads.following import follow_up
-from core.transactions import transaction
-
-BATCH = 100
-
-
-@dataclass(slots=True)
-class _Change:
-    """One thread under change."""
-
-    connection: BaseDBAsyncClient
-    mailbox_id: int
-    thread: ThreadFold
-    records: Records
 
 
 class Assignments:
     def __init__(self, outbox: Outbox, now: Clock) -> None:
         self._outbox = outbox
         self._now = now
+        self._moving = Moving(outbox, now)
 
     async def take(self, actor: Actor, thread_id: int) -> None:
-        """Give it to the actor. Raises AlreadyAssigned if somebody else has it."""
-        async with self._changing(actor, thread_id) as change:
+        """Give it to the actor; a snoozed one is open again.
+
+        Raises AlreadyAssigned if somebody else has it, Full, and Absent who said `away`.
+        """
+        async with changing(self._outbox, self._now(), actor, thread_id) as change:
             thread = change.thread
-            _must_be_open(thread)
-            if thread.assignee_id == actor.member_id:
-                return
-            if thread.assignee_id is not None:
+            _must_not_be_done(change)
+            if thread.assignee_id not in (None, actor.member_id):
                 raise AlreadyAssigned(thread_id, thread.assignee_id)
-            self._give(change, actor.member_id, EventKind.TAKEN)
+            if thread.assignee_id is None or thread.state is ThreadState.SNOOZED:
+                await self._give(change, actor.member_id, actor, EventKind.TAKEN)
 
     async def assign(self, actor: Actor, thread_id: int, to_member_id: int) -> None:
         """Give it to somebody of its mailbox: one's own, a free one, or as lead any.
 
-        Raises InvalidInput("member", "not_in_mailbox" | "not_ready") and NotAllowed("lead").
+        Raises InvalidInput("member", "not_in_mailbox" | "not_ready" | "opted_out"), Full,
+        Absent and NotAllowed("lead").
         """
-        async with self._changing(actor, thread_id) as change:
-            _must_be_open(change.thread)
+        async with changing(self._outbox, self._now(), actor, thread_id) as change:
+            thread = change.thread
+            _must_not_be_done(change)
             _must_be_own_or_free(actor, change)
-            await _must_be_able(to_member_id, change.mailbox_id)
-            if change.thread.assignee_id != to_member_id:
-                self._give(change, to_member_id, EventKind.ASSIGNED)
-                facts = {"member_id": to_member_id, "thread_id": thread_id}
-                if to_member_id != actor.member_id:
-                    change.records.notify("thread_notice", f"thread:{thread_id}", facts)
+            if thread.assignee_id == to_member_id and thread.state is ThreadState.OPEN:
+                return
+            await self._give(change, to_member_id, actor, EventKind.ASSIGNED)
+            if to_member_id != actor.member_id:
+                change.records.told(thread.id, to_member_id)
 
     async def release(self, actor: Actor, thread_id: int) -> None:
         """Leave it for anybody to take. One's own, or as lead any."""
-        async with self._changing(actor, thread_id) as change:
+        async with changing(self._outbox, self._now(), actor, thread_id) as change:
             thread = change.thread
-            _must_be_open(thread)
+            _must_not_be_done(change)
             if thread.assignee_id is None:
                 return
             _must_be_own_or_free(actor, change)
-            thread.events.append(Event(EventKind.RELEASED, self._now(), thread.assignee_id))
+            if thread.state is ThreadState.SNOOZED:
+                wake(thread, change.now)
+            thread.events.append(Event(EventKind.RELEASED, change.now, thread.assignee_id))
             thread.assignee_id, thread.assigned_at, thread.changed = None, None, True
-            thread.waiting_reason = RELEASED
+            thread.waiting_reason, thread.waits_for_id = RELEASED, None
             change.records.decided(thread_id, Choice(RELEASED, None))
             change.records.audited("thread.released", thread_id, {})
 
     async def finish(self, actor: Actor, thread_id: int) -> None:
         """Call it done. One's own, a free one, or as lead any; it stays done twice."""
-        async with self._changing(actor, thread_id) as change:
-            thread, now = change.thread, self._now()
+        async with changing(self._outbox, self._now(), actor, thread_id) as change:
+            thread, now = change.thread, change.now
             if thread.state is ThreadState.DONE:
                 return
             _must_be_own_or_free(actor, change)
-            thread.state, thread.finished_at, thread.changed = ThreadState.DONE, now, True
+            thread.state, thread.finished_at, thread.snoozed_until = ThreadState.DONE, now, None
+            thread.changed = True
             thread.events.append(Event(EventKind.FINISHED, now, actor.member_id))
             change.records.audited("thread.finished", thread_id, {})
 
     async def reopen(self, actor: Actor, thread_id: int) -> None:
-        """Open a finished thread for who had it, or else by the mailbox's strategy."""
-        async with self._changing(actor, thread_id) as change:
+        """Open a finished thread for who had it, or else by the mailbox's policy."""
+        async with changing(self._outbox, self._now(), actor, thread_id) as change:
             thread = change.thread
             if thread.state is not ThreadState.DONE:
                 return
             thread.is_history = False
             before = thread.assignee_id
-            reopen(thread, self._now())
+            reopen(thread, change.now)
             change.records.audited("thread.reopened", thread_id, {})
-            await self._give_all(change.connection, change.mailbox_id, [thread], change.records)
+            await change.giving.give([thread])
             if thread.assignee_id not in (None, before, actor.member_id):
-                facts = {"member_id": thread.assignee_id or 0, "thread_id": thread_id}
-                change.records.notify("thread_notice", f"thread:{thread_id}", facts)
+                change.records.told(thread.id, thread.assignee_id or 0)
+
+    async def snooze(self, actor: Actor, thread_id: int, until: datetime) -> None:
+        """Put it aside until then; it counts for nobody's load meanwhile, and comes back to
+        whoever has it if they can be given work then.
+
+        One's own, a free one, or as lead any. Raises InvalidInput("until", "past").
+        """
+        async with changing(self._outbox, self._now(), actor, thread_id) as change:
+            thread = change.thread
+            _must_not_be_done(change)
+            _must_be_own_or_free(actor, change)
+            if until <= change.now:
+                raise InvalidInput("until", "past")
+            if thread.state is ThreadState.OPEN:
+                thread.events.append(Event(EventKind.SNOOZED, change.now, thread.assignee_id))
+            thread.state, thread.snoozed_until, thread.changed = ThreadState.SNOOZED, until, True
+            thread.waiting_reason, thread.waits_for_id = None, None
+            change.records.audited("thread.snoozed", thread_id, {})
+
+    async def set_priority(self, actor: Actor, thread_id: int, priority: Priority) -> None:
+        """One's own, a free one, or as lead any."""
+        async with changing(self._outbox, self._now(), actor, thread_id) as change:
+            _must_be_own_or_free(actor, change)
+            if change.thread.priority is not priority:
+                change.thread.priority, change.thread.changed = priority, True
+                change.records.audited("thread.priority", thread_id, {"priority": priority.value})
+
+    async def next(self, actor: Actor, mailbox_id: int | None = None) -> int | None:
+        """Take the most urgent thread that nobody has, the oldest of those first.
+
+        In one mailbox, or in all of the actor's; None: there is none. What waits for its owner
+        is not given. Raises Full where there is one but no room for it, and Absent.
+        """
+        full: Full | None = None
+        for thread_id in await self._waiting(actor, mailbox_id):
+            try:
+                await self.take(actor, thread_id)
+            except AlreadyAssigned:  # somebody was quicker: there may be another
+                continue
+            except Full as refused:  # another mailbox may have room
+                full = refused
+                continue
+            return thread_id
+        if full is not None:
+            raise full
+        return None
 
     async def put_back(self, member_id: int, code: str, mailbox_id: int | None = None) -> None:
-        """Take a member's open threads and give them to others, or let them wait.
+        """Take a member's threads and give the open ones to others, or let them wait.
 
         `code` says why, such as `left` or `unreachable`. With a `mailbox_id`, those of that
         mailbox alone.
         """
-        member = await Member.get(id=member_id)
-        theirs = MailThread.filter(assignee_id=member_id, state=ThreadState.OPEN)
-        if mailbox_id is not None:
-            theirs = theirs.filter(mailbox_id=mailbox_id)
-        while True:
-            threads = (
-                await theirs.order_by("mailbox_id", "id")
-                .limit(BATCH)
-                .values_list("mailbox_id", "id")
-            )
-            if not threads:
-                return
-            place = threads[0][0]
-            ids = [thread for mailbox, thread in threads if mailbox == place]
-            await self._reassign(member.organization_id, place, ids, member_id, code)
+        await self._moving.put_back(member_id, code, mailbox_id)
 
     async def assign_waiting(self, mailbox_id: int) -> int:
-        """Give out what waits because nobody could be given it. Returns how many found someone."""
-        given = 0
-        after = 0
-        while True:
-            rows = (
-                await MailThread.filter(
-                    mailbox_id=mailbox_id,
-                    state=ThreadState.OPEN,
-                    assignee_id=None,
-                    is_history=False,
-                    waiting_reason__startswith="nobody",
-                    id__gt=after,
-                )
-                .order_by("id")
-                .limit(BATCH)
-                .values_list("organization_id", "id")
-            )
-            if not rows:
-                return given
-            ids = [thread for _, thread in rows]
-            after = ids[-1]
-            given += await self._reassign(rows[0][0], mailbox_id, ids, None, "waited")
+        """Give out what waits for somebody who could be given it. Returns how many it gave."""
+        return await self._moving.assign_waiting(mailbox_id)
 
-    async def _reassign(
-        self,
-        organization_id: int,
-        mailbox_id: int,
-        ids: list[int],
-        avoid: int | None,
-        code: str,
-    ) -> int:
-        records = Records(organization_id, self._now())
-        async with transaction() as connection:
-            book = ThreadBook(connection, organization_id, mailbox_id)
-            await book.open([], ids)
-            moving = [
-                thread
-                for thread in book.all()
-                if thread.state is ThreadState.OPEN and thread.assignee_id == avoid
-            ]
-            for thread in moving:
-                if avoid is not None:
-                    thread.events.append(Event(EventKind.RELEASED, self._now(), avoid))
-                    records.audited("thread.put_back", thread.id, {"member": avoid, "code": code})
-                thread.assignee_id = None
-            await self._give_all(connection, mailbox_id, moving, records, avoid=avoid)
-            given = [thread for thread in moving if thread.assignee_id is not None]
-            for thread in given:
-                facts = {"member_id": thread.assignee_id or 0, "thread_id": thread.id}
-                records.notify("thread_notice", f"thread:{thread.id}", facts)
-            await _save(book, records, connection)
-            await self._outbox.wake()
-        return len(given)
+    async def wake(self, now: datetime) -> int:
+        """End the snoozes that are over. Returns how many: the `wake_snoozed` timer."""
+        return await self._moving.wake(now)
 
-    async def _give_all(
-        self,
-        connection: BaseDBAsyncClient,
-        mailbox_id: int,
-        threads: list[ThreadFold],
-        records: Records,
-        *,
-        avoid: int | None = None,
-    ) -> None:
-        now = self._now()
-        book = PoolBook(connection, mailbox_id)
-        pool = await book.open()
-        for thread in threads:
-            choice = pool.give(now, keep=thread.assignee_id, avoid=avoid)
-            records.decided(thread.id, choice)
-            thread.changed, thread.assignee_id = True, choice.member_id
-            if choice.member_id is None:
-                thread.assigned_at, thread.waiting_reason = None, choice.code
-            else:
-                thread.assigned_at, thread.waiting_reason = now, None
-                thread.events.append(Event(EventKind.ASSIGNED, now, choice.member_id))
-        await book.save(pool, now)
+    async def hand_back(self, now: datetime, member_id: int | None = None) -> int:
+        """Hand back what is left of shifts that are over, of one member or of all.
 
-    def _give(self, change: _Change, member_id: int, kind: EventKind) -> None:
-        thread, now = change.thread, self._now()
+        Returns how many threads changed hands: the `hand_back` timer, and `away`.
+        """
+        return await self._moving.hand_back(now, member_id)
+
+    async def _waiting(self, actor: Actor, mailbox_id: int | None) -> list[int]:
+        places = actor.mailboxes if mailbox_id is None else actor.mailboxes & {mailbox_id}
+        free = MailThread.filter(
+            mailbox_id__in=places,
+            mailbox__state=MailboxState.ACTIVE,
+            state=ThreadState.OPEN,
+            assignee_id=None,
+            waits_for_id=None,
+            merged_into_id=None,
+            is_history=False,
+            last_received_at__isnull=False,
+        )
+        return [thread.id for thread in sorted(await free.only(*_ORDER), key=urgency)]
+
+    async def _give(self, change: Change, member_id: int, actor: Actor, kind: EventKind) -> None:
+        thread, now = change.thread, change.now
+        own = member_id == actor.member_id
+        await must_be_able(change, member_id, own=own)
+        if thread.state is ThreadState.SNOOZED:
+            wake(thread, now)
         thread.assignee_id, thread.assigned_at, thread.changed = member_id, now, True
-        thread.waiting_reason, thread.is_history = None, False
+        thread.waiting_reason, thread.waits_for_id, thread.is_history = None, None, False
         thread.events.append(Event(kind, now, member_id))
         code = "taken" if kind is EventKind.TAKEN else "by_hand"
         change.records.decided(thread.id, Choice(code, member_id))
 
-    @asynccontextmanager
-    async def _changing(self, actor: Actor, thread_id: int) -> AsyncIterator[_Change]:
-        """The thread, locked, if it is the actor's to see; saved at the end."""
-        found = await MailThread.get_or_none(
-            id=thread_id,
-            organization_id=actor.organization_id,
-            mailbox_id__in=actor.mailboxes,
-        ).only("mailbox_id", "merged_into_id")
-        if found is None:
-            raise NotFound("thread")
-        if found.merged_into_id is not None:
-            raise InvalidInput("thread", "merged")
-        mailbox_id = found.mailbox_id
-        records = Records(actor.organization_id, self._now(), by=actor.member_id)
-        async with transaction() as connection:
-            book = ThreadBook(connection, actor.organization_id, mailbox_id)
-            await book.open([], [thread_id])
-            yield _Change(connection, mailbox_id, book.by_id(thread_id), records)
-            if book.by_id(thread_id).changed:
-                await _save(book, records, connection)
-                await self._outbox.wake()
+
+_ORDER = ("id", "priority", "received_at")
 
 
-async def _save(book: ThreadBook, records: Records, connection: BaseDBAsyncClient) -> None:
-    changed = await book.save()
-    for thread in changed:
-        records.notify("thread_card", f"thread:{thread.id}", {"thread_id": thread.id})
-    await book.save_events()
-    await follow_up(connection, book.mailbox_id, changed, records)
-    await records.save(connection)
-
-
-def _must_be_open(thread: ThreadFold) -> None:
-    if thread.state is ThreadState.DONE:
+def _must_not_be_done(change: Change) -> None:
+    if change.thread.state is ThreadState.DONE:
         raise InvalidInput("thread", "done")
 
 
-def _must_be_own_or_free(actor: Actor, change: _Change) -> None:
+def _must_be_own_or_free(actor: Actor, change: Change) -> None:
     mine = change.thread.assignee_id in (None, actor.member_id)
     if not mine and change.mailbox_id not in actor.leads:
         raise NotAllowed("lead")
-
-
-async def _must_be_able(member_id: int, mailbox_id: int) -> None:
-    if not await MailboxMember.exists(mailbox_id=mailbox_id, member_id=member_id):
-        raise InvalidInput("member", "not_in_mailbox")
-    if not await Member.exists(id=member_id, state=MemberState.READY):
-        raise InvalidInput("member", "not_ready")

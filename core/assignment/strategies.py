@@ -1,100 +1,59 @@
-"""Choose who gets a thread. No I/O: a pool in, a choice with its reason out."""
+"""In which order those who are free come for a thread, by each strategy. No I/O.
+
+- `round_robin`: the next after the one who was chosen last; within a team that a rule names,
+  whoever was given something longest ago, so that the mailbox's own turn stays where it is.
+- `load_balanced`: the fewest open first.
+- `weighted`: whom the mailbox owes most. With each thread all who were free are owed their
+  weight, and whoever gets it pays the sum back: shares come out smoothly and the same each
+  time, and who was absent meanwhile has nothing to catch up with.
+- `skills`: the fewest open first among those with a skill for one of the thread's tags.
+- `pull`: nobody; where a rule names people, the fewest open first.
+
+A tie goes to whoever was given something longest ago.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
+from core.assignment.candidates import Candidate
 from core.mailboxes.models import Strategy
-from core.people.models import MemberState
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
-
-@dataclass(slots=True)
-class Candidate:
-    """One person of a mailbox's pool, as things stand while a page is assigned."""
-
-    member_id: int
-    state: MemberState
-    in_pool: bool
-    open_threads: int
-    last_assigned_at: datetime | None
-
-    def why_not(self) -> str | None:
-        """The code of why this person is not given work now, or None."""
-        if not self.in_pool:
-            return "not_in_pool"
-        return None if self.state is MemberState.READY else self.state.value
+CODES = {
+    Strategy.ROUND_ROBIN: "next_in_turn",
+    Strategy.LOAD_BALANCED: "fewest_open",
+    Strategy.WEIGHTED: "by_share",
+    Strategy.SKILLS: "fewest_open",
+    Strategy.PULL: "fewest_open",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Who it is and why; `member_id` None means that the thread waits."""
-
-    code: str
-    member_id: int | None
-    considered: tuple[tuple[int, int], ...] = ()
-    """(member id, open threads then), in the order that decided."""
-    skipped: tuple[tuple[int, str], ...] = ()
-
-    def reason(self) -> dict[str, Any]:
-        """As stored: ids, counts and codes."""
-        return {"considered": self.considered, "skipped": self.skipped}
+def in_order(
+    strategy: Strategy, free: Iterable[Candidate], rotation: int, *, named: bool = False
+) -> list[Candidate]:
+    """Those who are free, the one who gets the thread first."""
+    if strategy is Strategy.ROUND_ROBIN and named:
+        return sorted(free, key=lambda who: (who.last_assigned_at or NEVER, who.member_id))
+    if strategy is Strategy.ROUND_ROBIN:
+        return sorted(free, key=lambda who: (who.member_id <= rotation, who.member_id))
+    if strategy is Strategy.WEIGHTED:
+        return sorted(free, key=_owed)
+    return sorted(free, key=_fewest)
 
 
-@dataclass(slots=True)
-class Pool:
-    """The people of one mailbox and its strategy. `give` keeps the counts true in memory."""
-
-    strategy: Strategy
-    candidates: Sequence[Candidate]
-    rotation: int = 0
-    """Member id that round robin chose last."""
-    given: set[int] = field(default_factory=set)
-    """Whom this pool has given something to."""
-
-    def give(self, now: datetime, *, keep: int | None = None, avoid: int | None = None) -> Choice:
-        """Choose for one thread; `keep` is who had it before, `avoid` who must not get it."""
-        choice = choose(self, keep=keep, avoid=avoid)
-        if choice.member_id is not None:
-            chosen = self._candidate(choice.member_id)
-            chosen.open_threads += 1
-            chosen.last_assigned_at = now
-            self.given.add(chosen.member_id)
-            if choice.code == "next_in_turn":
-                self.rotation = chosen.member_id
-        return choice
-
-    def _candidate(self, member_id: int) -> Candidate:
-        return next(who for who in self.candidates if who.member_id == member_id)
+def settle_credit(considered: Sequence[Candidate], chosen: Candidate) -> None:
+    """Owe everybody their weight, and let the chosen pay for the thread."""
+    for who in considered:
+        who.credit += who.weight
+    chosen.credit -= sum(who.weight for who in considered)
 
 
-def choose(pool: Pool, *, keep: int | None = None, avoid: int | None = None) -> Choice:
-    """`keep` again if possible; else by the pool's strategy among those who can be given work."""
-    free: list[Candidate] = []
-    skipped: list[tuple[int, str]] = []
-    for who in pool.candidates:
-        why_not = "had_it" if who.member_id == avoid else who.why_not()
-        if why_not is None:
-            free.append(who)
-        else:
-            skipped.append((who.member_id, why_not))
-    if not free:
-        code = "nobody_ready" if pool.candidates else "nobody_in_pool"
-        return Choice(code, None, (), tuple(skipped))
-    if keep is not None and any(who.member_id == keep for who in free):
-        return Choice("same_thread", keep, _counts(free), tuple(skipped))
-    if pool.strategy is Strategy.ROUND_ROBIN:
-        order = sorted(free, key=lambda who: (who.member_id <= pool.rotation, who.member_id))
-        return Choice("next_in_turn", order[0].member_id, _counts(order), tuple(skipped))
-    order = sorted(
-        free, key=lambda who: (who.open_threads, who.last_assigned_at or NEVER, who.member_id)
-    )
-    return Choice("fewest_open", order[0].member_id, _counts(order), tuple(skipped))
+def _fewest(who: Candidate) -> tuple[int, datetime, int]:
+    return who.load, who.last_assigned_at or NEVER, who.member_id
 
 
-def _counts(people: Iterable[Candidate]) -> tuple[tuple[int, int], ...]:
-    return tuple((who.member_id, who.open_threads) for who in people)
+def _owed(who: Candidate) -> tuple[int, datetime, int]:
+    return -(who.credit + who.weight), who.last_assigned_at or NEVER, who.member_id

@@ -25,5 +25,7 @@ class Timer:
 
 TIMERS = (
     Timer("sweep", every=30, jitter=5),
+    Timer("wake_snoozed", every=30, jitter=5, lock="snoozed"),
+    Timer("hand_back", every=45, jitter=5, lock="hand_back"),
     Timer("renew_subscriptions", every=300, jitter=30, lock="subscriptions"),
 )

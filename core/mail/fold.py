@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.mail.models import Automatic, Direction, EventKind, ThreadState
+from core.mail.models import Automatic, Direction, EventKind, Priority, ThreadState
 
 RELEASED = "released"
 """Waiting reason of a thread that somebody put back for anyone to take."""
@@ -43,11 +43,19 @@ class ThreadFold:
     automatic: Automatic = Automatic.NONE
     correspondent_id: int | None = None
     sealed_subject: bytes | None = None
+    waits_for_id: int | None = None
+    priority: Priority = Priority.NORMAL
+    effort: int = 1
+    snoozed_until: datetime | None = None
+    merged_into_id: int | None = None
+    answer_due_at: datetime | None = None
+    finish_due_at: datetime | None = None
     version: int = 0
     changed: bool = False
     answers: set[datetime] = field(default_factory=set)
     """Every answer known, loaded where the first answer may have to be found anew."""
     was_reopened: bool = False
+    was_woken: bool = False
     events: list[Event] = field(default_factory=list)
 
     @property
@@ -58,7 +66,8 @@ class ThreadFold:
             self.state is ThreadState.OPEN
             and not self.is_history
             and self.last_received_at is not None
-            and (is_free or self.was_reopened)
+            and self.merged_into_id is None
+            and (is_free or self.was_reopened or self.was_woken)
         )
 
 
@@ -126,13 +135,19 @@ def _wake(thread: ThreadFold, now: datetime) -> None:
     if thread.state is ThreadState.DONE:
         reopen(thread, now)
     elif thread.state is ThreadState.SNOOZED:
-        thread.state = ThreadState.OPEN
-        thread.events.append(Event(EventKind.WOKEN, now, thread.assignee_id))
+        wake(thread, now)
+
+
+def wake(thread: ThreadFold, now: datetime) -> None:
+    """End a snooze: it wants an assignee again, first of all whoever had it."""
+    thread.state, thread.snoozed_until = ThreadState.OPEN, None
+    thread.was_woken, thread.changed = True, True
+    thread.events.append(Event(EventKind.WOKEN, now, thread.assignee_id))
 
 
 def reopen(thread: ThreadFold, now: datetime) -> None:
     """Open it again for whoever had it."""
-    thread.state, thread.finished_at = ThreadState.OPEN, None
+    thread.state, thread.finished_at, thread.snoozed_until = ThreadState.OPEN, None, None
     thread.finished_in_outlook, thread.was_reopened, thread.changed = False, True, True
     thread.events.append(Event(EventKind.REOPENED, now, thread.assignee_id))
 
@@ -143,7 +158,7 @@ def settle_places(thread: ThreadFold, *, away: int, here: int, now: datetime) ->
     A thread of which nothing is left is done "in Outlook"; one that comes back is reopened.
     """
     if here == 0 and away > 0 and thread.state is not ThreadState.DONE:
-        thread.state, thread.finished_at = ThreadState.DONE, now
+        thread.state, thread.finished_at, thread.snoozed_until = ThreadState.DONE, now, None
         thread.finished_in_outlook, thread.changed = True, True
         thread.events.append(Event(EventKind.FINISHED, now, thread.assignee_id, in_outlook=True))
     elif here > 0 and thread.state is ThreadState.DONE and thread.finished_in_outlook:

@@ -9,7 +9,7 @@ from typing import Any
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from core.mail.fold import ThreadFold
-from core.mail.models import Automatic, Direction, ThreadState
+from core.mail.models import Automatic, Direction, Priority, ThreadState
 from core.mail.moments import moment, some_moment
 from core.mail.rows import Row, insert, reserve_ids, select, update
 
@@ -28,6 +28,13 @@ _CHANGING = (
     "automatic",
     "correspondent_id",
     "sealed_subject",
+    "waits_for_id",
+    "priority",
+    "effort",
+    "snoozed_until",
+    "merged_into_id",
+    "answer_due_at",
+    "finish_due_at",
     "version",
 )
 _FIXED = ("id", "organization_id", "mailbox_id", "conversation_id")
@@ -160,5 +167,12 @@ def _fold_of(row: dict[str, Any]) -> ThreadFold:
         automatic=Automatic(row["automatic"]),
         correspondent_id=row["correspondent_id"],
         sealed_subject=row["sealed_subject"],
+        waits_for_id=row["waits_for_id"],
+        priority=Priority(row["priority"]),
+        effort=row["effort"],
+        snoozed_until=some_moment(row["snoozed_until"]),
+        merged_into_id=row["merged_into_id"],
+        answer_due_at=some_moment(row["answer_due_at"]),
+        finish_due_at=some_moment(row["finish_due_at"]),
         version=row["version"],
     )

@@ -140,6 +140,8 @@ class MailboxMember(Model):
     """Asked not to be given work here: what the person decides."""
     weight = fields.IntField(default=1, db_default=1)
     """Share of the arrivals under `weighted`."""
+    credit = fields.IntField(default=0, db_default=0)
+    """What `weighted` owes them, in parts of a thread."""
     last_assigned_at = fields.DatetimeField(null=True)
 
     class Meta:

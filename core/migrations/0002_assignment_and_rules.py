@@ -375,6 +375,11 @@ class Migration(migrations.Migration):
             field=fields.IntField(default=1, db_default=1),
         ),
         ops.AddField(
+            model_name='MailboxMember',
+            name='credit',
+            field=fields.IntField(default=0, db_default=0),
+        ),
+        ops.AddField(
             model_name='Member',
             name='holidays',
             field=fields.CharField(null=True, max_length=16),

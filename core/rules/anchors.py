@@ -6,7 +6,7 @@ other rule is tried for every message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from core.rules.matching import fold
 from core.rules.terms import All, Any, Condition, Field, Operator, Test
@@ -37,24 +37,21 @@ class Anchors:
     """Places of rules, by what they are anchored on."""
 
     def __init__(self) -> None:
-        self._count = 0
-        self._free: list[int] = []
+        self.free: list[int] = []
+        """Of rules that are not anchored."""
         self._anchored: dict[Anchor, list[int]] = {}
 
     def add(self, place: int, anchors: frozenset[Anchor] | None) -> None:
         """Places are added in their order."""
-        self._count = place + 1
         if anchors is None:
-            self._free.append(place)
+            self.free.append(place)
         for anchor in anchors or ():
             self._anchored.setdefault(anchor, []).append(place)
 
-    def places(self, sender: str | None) -> Iterable[int]:
-        """Of the rules to try for a folded sender, in order; all of them where it is not known."""
-        if sender is None:
-            return range(self._count)
+    def of(self, sender: str) -> Collection[int]:
+        """Of the rules anchored on a folded sender."""
         by_address = self._anchored.get(sender, ())
         by_domain = self._anchored.get(sender[sender.rfind("@") :], ()) if "@" in sender else ()
-        if not by_address and not by_domain:
-            return self._free
-        return sorted({*self._free, *by_address, *by_domain})
+        if by_address and by_domain:
+            return {*by_address, *by_domain}
+        return by_address or by_domain

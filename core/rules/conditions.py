@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from operator import attrgetter
 
-from core.mail.models import Automatic
-from core.rules.matching import Check, Seen, Values, any_of, comparison, fold, one
-from core.rules.patterns import Pattern
+from core.rules.matching import Check, Values, any_text_is, fold, is_among, is_over, text_is
+from core.rules.patterns import check_pattern
 from core.rules.terms import Field, Operator, Test
 
 MOST_HOURS = 9_999
+Compile = Callable[[str, Operator, Values], Check]
+"""From the name of the fact."""
 Canonical = Callable[[Operator, str], str | None]
 
 
@@ -40,14 +40,25 @@ class Form:
     """Words that are understood and shown back as `words`."""
 
 
+def _spoken(operator: Operator, value: str) -> str | None:
+    """Any text; a domain is kept without its `@`, a pattern must be one."""
+    if operator is Operator.MATCHES:
+        check_pattern(value)
+    if operator is Operator.DOMAIN:
+        value = value.removeprefix("@")
+        return None if "@" in fold(value) else value
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A row of the table."""
 
+    fact: str
+    """Its name in `Facts`."""
     forms: tuple[Form, ...]
-    check: Callable[[Operator, Values], Check]
-    """Compiles it."""
-    canonical: Canonical
+    compile: Compile
+    canonical: Canonical = _spoken
     """A value as it is kept; None for one that makes no sense. Raises `BadPattern`."""
     choices: tuple[str, ...] = ()
     """All the values there are, where they can be told."""
@@ -79,41 +90,11 @@ def _addresses(word: str) -> tuple[Form, ...]:
     return (*_texts(word), Form(f"{word} domain", Operator.DOMAIN, Takes.SEVERAL))
 
 
-def _text(name: str) -> Callable[[Operator, Values], Check]:
-    """Of one text: the attribute of what is seen, folded, and of the facts, as they came."""
-
-    def compiled(operator: Operator, values: Values) -> Check:
-        get = attrgetter(f"facts.{name}" if operator is Operator.MATCHES else name)
-        return one(get, comparison(operator, values))
-
-    return compiled
-
-
-def _any_text(name: str) -> Callable[[Operator, Values], Check]:
-    """Of several texts: at least one of them."""
-
-    def compiled(operator: Operator, values: Values) -> Check:
-        get = attrgetter(f"facts.{name}" if operator is Operator.MATCHES else name)
-        return any_of(get, comparison(operator, values))
-
-    return compiled
-
-
 def _choices(word: str) -> tuple[Form, ...]:
     return (
         Form(f"{word} is", Operator.IS),
         Form(f"{word} one of", Operator.ONE_OF, Takes.SEVERAL, also=(f"{word} is one of",)),
     )
-
-
-def _spoken(operator: Operator, value: str) -> str | None:
-    """Any text; a domain is kept without its `@`, a pattern must be one."""
-    if operator is Operator.MATCHES:
-        Pattern(value)
-    if operator is Operator.DOMAIN:
-        value = value.removeprefix("@")
-        return None if "@" in fold(value) else value
-    return value
 
 
 def _among(choices: tuple[str, ...]) -> Canonical:
@@ -123,44 +104,21 @@ def _among(choices: tuple[str, ...]) -> Canonical:
     return canonical
 
 
-def _yes(get: Callable[[Seen], bool | None], yes: str) -> Callable[[Operator, Values], Check]:
+def _value(fact: str, _: Operator, values: Values) -> Check:
+    return is_among(fact, frozenset(values))
+
+
+def _yes(yes: str) -> Compile:
     """Of a fact that is so or not: `yes` asks whether it is so, another value whether not."""
 
-    def compiled(operator: Operator, values: Values) -> Check:
-        if values == (yes,):
-            return get
-
-        def check(seen: Seen) -> bool | None:
-            known = get(seen)
-            return None if known is None else not known
-
-        return check
+    def compiled(fact: str, _: Operator, values: Values) -> Check:
+        return is_among(fact, frozenset({values == (yes,)}))
 
     return compiled
 
 
-def _importance(operator: Operator, values: Values) -> Check:
-    return one(attrgetter("facts.importance"), frozenset(values).__contains__)
-
-
-def _automatic(operator: Operator, values: Values) -> Check:
-    wanted = frozenset(map(Automatic, values))
-
-    def check(seen: Seen) -> bool | None:
-        kind = seen.facts.automatic
-        return None if kind is Automatic.UNKNOWN else kind in wanted
-
-    return check
-
-
-def _age(operator: Operator, values: Values) -> Check:
-    hours = int(values[0])
-
-    def check(seen: Seen) -> bool | None:
-        waited = seen.facts.unanswered_hours
-        return None if waited is None else waited > hours
-
-    return check
+def _over(fact: str, _: Operator, values: Values) -> Check:
+    return is_over(fact, int(values[0]))
 
 
 def hours(value: str) -> str | None:
@@ -169,43 +127,54 @@ def hours(value: str) -> str | None:
     return str(int(value)) if fits else None
 
 
+def _hours(_: Operator, value: str) -> str | None:
+    return hours(value)
+
+
 _IMPORTANCES = ("low", "normal", "high")
 _AUTOMATICS = ("none", "reply", "list", "bulk")
 _NOTHING = Takes.NOTHING
 
 CONDITIONS: dict[Field, Kind] = {
-    Field.FROM: Kind(_addresses("from"), _text("sender"), _spoken),
-    Field.TO: Kind(_addresses("to"), _any_text("recipients"), _spoken),
-    Field.SUBJECT: Kind(_texts("subject"), _text("subject"), _spoken),
-    Field.BODY: Kind(_texts("body"), _text("body"), _spoken),
+    Field.FROM: Kind("sender", _addresses("from"), text_is),
+    Field.TO: Kind("recipients", _addresses("to"), any_text_is),
+    Field.SUBJECT: Kind("subject", _texts("subject"), text_is),
+    Field.BODY: Kind("body", _texts("body"), text_is),
     Field.ATTACHMENT: Kind(
+        "has_attachments",
         (
             Form("has attachment", Operator.IS, _NOTHING, ("yes",), also=("has an attachment",)),
             Form("has no attachment", Operator.IS, _NOTHING, ("no",)),
         ),
-        _yes(attrgetter("facts.has_attachments"), "yes"),
-        _spoken,
+        _yes("yes"),
     ),
-    Field.IMPORTANCE: Kind(_choices("importance"), _importance, _among(_IMPORTANCES), _IMPORTANCES),
-    Field.CATEGORY: Kind(_texts("category"), _any_text("categories"), _spoken),
+    Field.IMPORTANCE: Kind(
+        "importance", _choices("importance"), _value, _among(_IMPORTANCES), _IMPORTANCES
+    ),
+    Field.CATEGORY: Kind("categories", _texts("category"), any_text_is),
     Field.TIME: Kind(
+        "in_hours",
         (
             Form("in hours", Operator.IS, _NOTHING, ("in",), also=("in business hours",)),
             Form("out of hours", Operator.IS, _NOTHING, ("out",), also=("out of business hours",)),
         ),
-        _yes(attrgetter("facts.in_hours"), "in"),
-        _spoken,
+        _yes("in"),
     ),
-    Field.AUTOMATIC: Kind(_choices("automatic"), _automatic, _among(_AUTOMATICS), _AUTOMATICS),
+    Field.AUTOMATIC: Kind(
+        "automatic", _choices("automatic"), _value, _among(_AUTOMATICS), _AUTOMATICS
+    ),
     Field.FIRST: Kind(
+        "is_first",
         (
             Form("first message", Operator.IS, _NOTHING, ("yes",)),
             Form("later message", Operator.IS, _NOTHING, ("no",)),
         ),
-        _yes(attrgetter("facts.is_first"), "yes"),
-        _spoken,
+        _yes("yes"),
     ),
     Field.AGE: Kind(
-        (Form("unanswered over", Operator.OVER, after="hours"),), _age, lambda _, v: hours(v)
+        "unanswered_hours",
+        (Form("unanswered over", Operator.OVER, after="hours"),),
+        _over,
+        _hours,
     ),
 }

@@ -1,19 +1,28 @@
-"""How texts are compared, and what a compiled condition reads. No I/O.
+"""How facts are compared with what a condition asks for. No I/O.
 
-A check answers True, False or None: None where a fact it rests on is not known.
+A check answers True, False or None: None where the fact it rests on is not known. Checks run
+for every rule and message: each reads its fact by its place and calls nothing it need not.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
 
+from core.mail.models import Automatic
 from core.rules.facts import Facts
-from core.rules.patterns import Pattern
+from core.rules.patterns import Patterns, check_pattern
 from core.rules.terms import Operator
 
 Values = tuple[str, ...]
-Holds = Callable[[str], bool]
+Seen = tuple[Any, ...]
+"""The facts of a message in their order, texts folded; then the patterns found in the texts."""
+Check = Callable[[Seen], bool | None]
+
+_NAMES = tuple(field.name for field in fields(Facts))
+_TEXTS = ("sender", "recipients", "subject", "body", "categories")
 
 
 def compose(text: str) -> str:
@@ -28,64 +37,136 @@ def fold(text: str) -> str:
     return compose(compose(text).casefold())
 
 
-class Seen:
-    """The facts of one message, its texts folded once for all rules."""
-
-    __slots__ = ("_body", "categories", "facts", "recipients", "sender", "subject")
-
-    def __init__(self, facts: Facts) -> None:
-        sender, subject = facts.sender, facts.subject
-        recipients, categories = facts.recipients, facts.categories
-        self.facts = facts
-        self.sender = None if sender is None else fold(sender)
-        self.subject = None if subject is None else fold(subject)
-        self.recipients = None if recipients is None else tuple(map(fold, recipients))
-        self.categories = None if categories is None else tuple(map(fold, categories))
-        self._body: str | None = None
-
-    @property
-    def body(self) -> str | None:
-        if self._body is None and self.facts.body is not None:
-            self._body = fold(self.facts.body)
-        return self._body
-
-
-Check = Callable[[Seen], bool | None]
+def see(facts: Facts, patterns: Mapping[str, Patterns]) -> Seen:
+    """Read a message once for all rules; `patterns` by the name of the fact they are sought in."""
+    sender, recipients, subject = facts.sender, facts.recipients, facts.subject
+    body, categories, automatic = facts.body, facts.categories, facts.automatic
+    seen = (
+        None if sender is None else fold(sender),
+        None if recipients is None else tuple(map(fold, recipients)),
+        None if subject is None else fold(subject),
+        None if body is None else fold(body),
+        facts.has_attachments,
+        facts.importance,
+        None if categories is None else tuple(map(fold, categories)),
+        facts.received_at,
+        facts.in_hours,
+        None if automatic is Automatic.UNKNOWN else str(automatic),
+        facts.is_first,
+        facts.unanswered_hours,
+    )
+    if not patterns:
+        return seen
+    return (*seen, *(_found(getattr(facts, name), patterns.get(name)) for name in _TEXTS))
 
 
-def comparison(operator: Operator, values: Values) -> Holds:
-    """What holds of a folded text; of a composed one for `MATCHES`, which minds no case itself."""
-    folded = tuple(map(fold, values))
-    match operator:
-        case Operator.EQUALS | Operator.IS | Operator.ONE_OF:
-            return frozenset(folded).__contains__
-        case Operator.CONTAINS:
-            needle = folded[0]
-            return lambda text: needle in text
-        case Operator.STARTS:
-            return lambda text: text.startswith(folded)
-        case Operator.ENDS:
-            return lambda text: text.endswith(folded)
-        case Operator.DOMAIN:
-            ends = tuple(f"@{domain}" for domain in folded)
-            return lambda text: text.endswith(ends)
-        case Operator.MATCHES:
-            pattern = Pattern(values[0])
-            return lambda text: pattern.found_in(compose(text))
-    raise ValueError(operator)
+def _found(known: str | Values | None, patterns: Patterns | None) -> frozenset[str] | None:
+    """Patterns mind no case themselves, and read a text that is not folded."""
+    if known is None or patterns is None:
+        return None
+    texts = (known,) if isinstance(known, str) else known
+    return frozenset().union(*(patterns.found_in(compose(text)) for text in texts))
 
 
-def one(get: Callable[[Seen], str | None], holds: Holds) -> Check:
+def is_among(name: str, wanted: frozenset[Any]) -> Check:
+    return _among(_NAMES.index(name), wanted)
+
+
+def is_over(name: str, limit: float) -> Check:
+    at = _NAMES.index(name)
+
     def check(seen: Seen) -> bool | None:
-        text = get(seen)
-        return None if text is None else holds(text)
+        fact = seen[at]
+        return None if fact is None else fact > limit
 
     return check
 
 
-def any_of(get: Callable[[Seen], Values | None], holds: Holds) -> Check:
+def text_is(name: str, operator: Operator, values: Values) -> Check:
+    """Of a fact that is one text. Raises `BadPattern`."""
+    if operator is Operator.MATCHES:
+        return _matches(name, values[0])
+    return _of_text(_NAMES.index(name), operator, values)
+
+
+def any_text_is(name: str, operator: Operator, values: Values) -> Check:
+    """Of a fact that is several texts: at least one. Raises `BadPattern`."""
+    at = _NAMES.index(name)
+    if operator is Operator.MATCHES:
+        return _matches(name, values[0])
+    if operator in (Operator.EQUALS, Operator.IS, Operator.ONE_OF):
+        return _share(at, frozenset(map(fold, values)))
+    of_one = _of_text(0, operator, values)
+
     def check(seen: Seen) -> bool | None:
-        texts = get(seen)
-        return None if texts is None else any(map(holds, texts))
+        texts = seen[at]
+        return None if texts is None else any(of_one((text,)) for text in texts)
+
+    return check
+
+
+def _of_text(at: int, operator: Operator, values: Values) -> Check:
+    folded = tuple(map(fold, values))
+    match operator:
+        case Operator.EQUALS | Operator.IS | Operator.ONE_OF:
+            return _among(at, frozenset(folded))
+        case Operator.CONTAINS:
+            return _contains(at, folded[0])
+        case Operator.STARTS:
+            return _starts(at, folded[0])
+        case Operator.ENDS:
+            return _ends(at, folded)
+        case Operator.DOMAIN:
+            return _ends(at, tuple(f"@{domain}" for domain in folded))
+    raise ValueError(operator)
+
+
+def _among(at: int, wanted: frozenset[Any]) -> Check:
+    def check(seen: Seen) -> bool | None:
+        fact = seen[at]
+        return None if fact is None else fact in wanted
+
+    return check
+
+
+def _share(at: int, wanted: frozenset[str]) -> Check:
+    def check(seen: Seen) -> bool | None:
+        texts = seen[at]
+        return None if texts is None else not wanted.isdisjoint(texts)
+
+    return check
+
+
+def _contains(at: int, needle: str) -> Check:
+    def check(seen: Seen) -> bool | None:
+        text = seen[at]
+        return None if text is None else needle in text
+
+    return check
+
+
+def _starts(at: int, beginning: str) -> Check:
+    def check(seen: Seen) -> bool | None:
+        text = seen[at]
+        return None if text is None else text.startswith(beginning)
+
+    return check
+
+
+def _ends(at: int, endings: Values) -> Check:
+    def check(seen: Seen) -> bool | None:
+        text = seen[at]
+        return None if text is None else text.endswith(endings)
+
+    return check
+
+
+def _matches(name: str, pattern: str) -> Check:
+    check_pattern(pattern)
+    at = len(_NAMES) + _TEXTS.index(name)
+
+    def check(seen: Seen) -> bool | None:
+        found = seen[at]
+        return None if found is None else pattern in found
 
     return check

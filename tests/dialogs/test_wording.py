@@ -11,6 +11,8 @@ from dialogs.wording import words
 MADE = {
     "InvalidInput": lambda c: c("thread"),
     "AlreadyAssigned": lambda c: c(1, 2),
+    "Full": lambda c: c(1, 2),
+    "Absent": lambda c: c(1, None),
     "GraphError": lambda c: c(500, "x"),
     "GraphThrottled": lambda c: c(429, "x", 1.0),
     "GraphAuthFailed": lambda c: c(401, "x"),

@@ -153,7 +153,7 @@ def _fits(kind: Kind, form: Form, text: str) -> bool:
 
 
 @st.composite
-def tests(draw: st.DrawFn) -> Test:
+def every_test(draw: st.DrawFn) -> Test:
     field = draw(st.sampled_from(sorted(CONDITIONS)))
     kind = CONDITIONS[field]
     form = draw(st.sampled_from(kind.forms))
@@ -165,7 +165,7 @@ def _joined(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]
     return several.map(All) | several.map(Any) | parts.map(Not)
 
 
-conditions = st.recursive(st.just(ALWAYS) | tests(), _joined, max_leaves=6)
+conditions = st.recursive(st.just(ALWAYS) | every_test(), _joined, max_leaves=6)
 
 targets = st.integers(0, len(PEOPLE) - 1).map(PersonRef) | st.integers(0, len(TEAMS) - 1).map(
     TeamRef

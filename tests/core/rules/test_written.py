@@ -228,6 +228,7 @@ BOMB = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nrules: [*b,*b,*b,*b]\nversion: 1\n
         ("{" * 5_000, "too_deep"),
         ("[" * 5_000, "too_deep"),
         ("#" * 300_000, "too_long"),
+        ("[" + "x," * 60_000 + "]", "too_long"),
         ("a: [", "not_yaml"),
         ("a: 2001-99-99", "not_yaml"),
         ("\x00", "not_yaml"),
