@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.commands import Commands, Who
 from core.errors import NotAllowed
-from dialogs import assignment, mailboxes, people, reports
+from dialogs import assignment, lists, mailboxes, people, reports, thread_life
 from dialogs.inputs import Inputs
 from dialogs.moves import Reply
 from dialogs.services import Services
@@ -54,6 +54,17 @@ THREADS = {
     "unassigned.take": CardAction(assignment.unassigned_take_button),
     "unassigned.done": CardAction(assignment.unassigned_done_button),
 }
+LIFE = {
+    "thread.more": CardAction(thread_life.more_button),
+    "thread.save": CardAction(thread_life.save_button),
+    "thread.answering": CardAction(thread_life.answering_button),
+    "thread.follow": CardAction(thread_life.follow_button),
+    "thread.watch": CardAction(thread_life.watch_button),
+    "thread.unfollow": CardAction(thread_life.unfollow_button),
+    "snoozed.page": CardAction(lists.snoozed_button),
+    "following.page": CardAction(lists.following_button),
+    "overdue.page": CardAction(lists.overdue_button),
+}
 PEOPLE = {
     "people.page": CardAction(people.page_button),
     "people.admin": CardAction(people.admin_button, ADMIN),
@@ -90,4 +101,4 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
-    return THREADS | PEOPLE | MAILBOXES | OPERATIONS | conversation
+    return THREADS | LIFE | PEOPLE | MAILBOXES | OPERATIONS | conversation

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from bot.commands import Command as row
 from bot.commands import Commands, Who
-from dialogs import assignment, mailboxes, people, reports
+from dialogs import (
+    assignment,
+    lists,
+    mailboxes,
+    notes,
+    people,
+    reports,
+    tags,
+    targets,
+    thread_life,
+)
 from dialogs.moves import Reply
 from dialogs.services import Services
 from dialogs.talks import Talks
@@ -32,6 +42,37 @@ THREADS = (
         assignment.finish, in_manifest=True),
     row(("reopen",), "reopen 42", "open a finished thread again", MEMBER, assignment.reopen),
     row(("why",), "why 42", "why a thread is whose", MEMBER, assignment.why),
+)
+
+LIFE = (
+    row(("snooze",), "snooze 42 until tomorrow 9:00", "let a thread sleep", MEMBER,
+        thread_life.snooze),
+    row(("snoozed",), "snoozed", "what you let sleep", MEMBER, lists.snoozed),
+    row(("priority",), "priority 42 high", "low, normal, high or urgent", MEMBER,
+        thread_life.priority),
+    row(("tag",), "tag 42 Invoice", "put tags on a thread, with commas between", MEMBER,
+        tags.tag),
+    row(("untag",), "untag 42 Invoice", "take tags off", MEMBER, tags.untag),
+    row(("tags",), "tags help@…", "the tags of a mailbox and their effort", MEMBER, tags.tags),
+    row(("note",), "note 42 Called back.", "add a private note", MEMBER,
+        notes.note, private=True),
+    row(("notes",), "notes 42", "the notes on a thread", MEMBER, notes.notes, private=True),
+    row(("note delete", "delete note"), "note delete 7", "delete a note of yours", MEMBER,
+        notes.delete, private=True),
+    row(("follow",), "follow 42", "hear of all that happens in a thread", MEMBER,
+        thread_life.follow),
+    row(("watch",), "watch 42", "hear once, of the sender's next mail", MEMBER,
+        thread_life.watch),
+    row(("unfollow", "unwatch"), "unfollow 42", "hear no more of a thread", MEMBER,
+        thread_life.unfollow),
+    row(("following",), "following", "what you follow", MEMBER, lists.following),
+    row(("answering",), "answering 42", "show others that you write an answer", MEMBER,
+        thread_life.answering),
+    row(("merge",), "merge 42 into 17", "make two threads one, for good", MEMBER,
+        thread_life.merge),
+    row(("targets", "target"), "targets help@… answer 4h finish 2d",
+        "how fast a mailbox wants to be", MEMBER, targets.targets),
+    row(("overdue",), "overdue", "what is late in your mailboxes", MEMBER, lists.overdue),
 )
 
 REPORTS = (
@@ -87,6 +128,7 @@ def command_table(talks: Talks) -> tuple[row, ...]:
         row(("help", "?"), "help", "this list; in the middle of a question, help with it", MEMBER,
             help_, in_manifest=True),
     )
-    table = (*THREADS, *REPORTS, *MAILBOXES, *onboarding, *PEOPLE, *OPERATIONS, *conversation)
+    told = (*THREADS, *LIFE, *REPORTS, *MAILBOXES)
+    table = (*told, *onboarding, *PEOPLE, *OPERATIONS, *conversation)
     commands = Commands(table)
     return table

@@ -26,7 +26,11 @@ from dialogs.assignment import queue_reply, thread_reply, unassigned_reply
 from dialogs.cards.lists import queue_card
 from dialogs.cards.mailboxes import progress_card
 from dialogs.cards.thread import gone_card
+from dialogs.lists import KINDS as LISTS
+from dialogs.lists import list_reply
 from dialogs.moves import Reply
+from dialogs.news import NEWS
+from dialogs.notes import notes_reply
 from dialogs.notices import notice_reply
 from dialogs.services import Services
 from dialogs.turns import Turn
@@ -51,6 +55,7 @@ class Notifier:
     def handlers(self) -> Mapping[str, Handler]:
         return {
             "thread_notice": self.thread_notice,
+            "thread_news": self.thread_news,
             "thread_card": self.thread_card,
             "queue_notice": self.queue_notice,
             "progress": self.progress,
@@ -68,12 +73,34 @@ class Notifier:
             return
         if view.assignee_id != actor.member_id or view.state is ThreadState.DONE:
             return
-        since = self._now() - FLOOD_TIME
-        if await self._cards.count(actor.member_id, ("thread",), since) >= FLOOD:
+        if await self._floods(actor):
             await self._digest(actor)
         else:
             await self._post(
                 actor, await thread_reply(self._services, self._turn(actor), view.thread_id)
+            )
+
+    async def thread_news(self, facts: Mapping[str, Any], organization_id: int) -> None:
+        """Something happened that this member wants to hear of: the card with a sentence."""
+        actor = await self._reader(facts["member_id"], organization_id)
+        news = NEWS.get(str(facts["code"]))
+        if actor is None or news is None:
+            return
+        try:
+            view = await self._services.threads.thread(actor, facts["thread_id"])
+        except NotFound:
+            return
+        if not news.still_true(view):
+            return
+        turn = self._turn(actor)
+        if await self._floods(actor) and news.digest in LISTS:
+            made = await list_reply(self._services, turn, news.digest, say="Much has happened.")
+            await self._renew(actor, made)
+        elif await self._floods(actor):
+            await self._digest(actor)
+        else:
+            await self._post(
+                actor, await thread_reply(self._services, turn, view.thread_id, news.words)
             )
 
     async def thread_card(self, facts: Mapping[str, Any], organization_id: int) -> None:
@@ -125,8 +152,16 @@ class Notifier:
             threads=tuple(row.thread_id for row in page.rows),
             facts={"page": 1},
         )
+        await self._renew(actor, made)
+
+    async def _floods(self, actor: Actor) -> bool:
         since = self._now() - FLOOD_TIME
-        posted = await self._cards.newest(actor.member_id, "digest", since=since)
+        return await self._cards.count(actor.member_id, ("thread",), since) >= FLOOD
+
+    async def _renew(self, actor: Actor, made: Reply) -> None:
+        """Update the list that was posted lately, or post it."""
+        since = self._now() - FLOOD_TIME
+        posted = await self._cards.newest(actor.member_id, made.kind, since=since)
         if posted is None or not await self._update(posted, actor, made):
             await self._post(actor, made)
 
@@ -154,9 +189,12 @@ class Notifier:
                 )
             case "unassigned":
                 return await unassigned_reply(self._services, turn, page)
+            case kind if kind in LISTS:
+                return await list_reply(self._services, turn, kind, page)
             case _:
+                draw = notes_reply if posted.kind == "notes" else thread_reply
                 try:
-                    return await thread_reply(self._services, turn, thread_id)
+                    return await draw(self._services, turn, thread_id)
                 except NotFound:
                     return Reply(card=gone_card(thread_id), kind="gone")
 

@@ -65,7 +65,7 @@ async def assign(services: Services, turn: Turn, rest: str) -> Reply:
 
 
 async def show(services: Services, turn: Turn, rest: str) -> Reply:
-    return replace(await thread_reply(services, turn, number_in(rest)), public=None)
+    return replace(await _shown(services, turn, number_in(rest)), public=None)
 
 
 async def why(services: Services, turn: Turn, rest: str) -> Reply:
@@ -105,7 +105,7 @@ async def assign_button(services: Services, turn: Turn, inputs: Inputs) -> Reply
 
 
 async def show_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
-    return await thread_reply(services, turn, number_of(inputs, "thread"))
+    return await _shown(services, turn, number_of(inputs, "thread"))
 
 
 async def why_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
@@ -166,6 +166,13 @@ async def queue_reply(services: Services, turn: Turn, page: int = 1, say: str = 
 async def unassigned_reply(services: Services, turn: Turn, page: int = 1, say: str = "") -> Reply:
     shown = await services.threads.unassigned(turn.actor, page)
     return _list_reply(shown, unassigned_card(shown, now=turn.now, say=say), "unassigned")
+
+
+async def _shown(services: Services, turn: Turn, thread_id: int) -> Reply:
+    """The card, for somebody who asked for it: others see that they have it open."""
+    reply = await thread_reply(services, turn, thread_id)
+    await services.presences.seen(turn.actor, thread_id)
+    return reply
 
 
 def _to(member_id: int) -> Change:
@@ -235,7 +242,7 @@ def _thread_reply(
         explain=explain,
         colleagues=colleagues,
     )
-    named = {person.member_id for person in colleagues}
+    named = {person.member_id for person in colleagues} | set(view.life.people)
     if view.assignee_id is not None:
         named.add(view.assignee_id)
     if explain and view.why is not None:

@@ -12,6 +12,8 @@ Inputs = Mapping[str, object]
 
 _NUMBER = re.compile(r"\s*#?\s*([0-9]{1,18})\s*[.!]?\s*")
 _ASSIGN = re.compile(r"\s*#?\s*([0-9]{1,18})\s+(?:to\s+)?@?(\S.*)", re.IGNORECASE | re.DOTALL)
+_NUMBER_AND_MORE = re.compile(r"\s*#?\s*([0-9]{1,18})(?:\s+(\S.*))?", re.DOTALL)
+_INTO = re.compile(r"\s*#?\s*([0-9]{1,18})\s+(?:in|to|into)\s+#?\s*([0-9]{1,18})\s*", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"[A-Za-z0-9!#%&*+/=?^_{|}~-]+(\.[A-Za-z0-9!#%&*+/=?^_{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
@@ -51,6 +53,22 @@ def number_and_person(text: str) -> tuple[int, str]:
     if found is None:
         raise InvalidInput("thread" if not _NUMBER.match(text[:64]) else "person")
     return int(found[1]), found[2].strip()
+
+
+def number_and_more(text: str) -> tuple[int, str]:
+    """`42 until monday`: the number and what follows it, if anything. Raises InvalidInput."""
+    found = _NUMBER_AND_MORE.fullmatch(text[:4000])
+    if found is None:
+        raise InvalidInput("thread")
+    return int(found[1]), (found[2] or "").strip()
+
+
+def two_numbers(text: str) -> tuple[int, int]:
+    """`42 into 17`. Raises InvalidInput."""
+    found = _INTO.fullmatch(text[:100])
+    if found is None:
+        raise InvalidInput("merge")
+    return int(found[1]), int(found[2])
 
 
 def numbers_in(text: str, field: str) -> tuple[int, ...]:

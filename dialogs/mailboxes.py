@@ -99,6 +99,21 @@ async def named_mailbox(
     return fitting[0] if len(fitting) == 1 else None
 
 
+async def mailbox_and_more(services: Services, turn: Turn, rest: str) -> tuple[MailboxView, str]:
+    """`help@contoso.com …`: the mailbox and what follows; with nothing said, the only one there is.
+
+    Raises NotFound, or InvalidInput("mailbox").
+    """
+    name, _, more = rest.strip().partition(" ")
+    if name:
+        mailbox_id = await services.mailboxes.find(turn.actor, name)
+        return await mailbox_of(services, turn, mailbox_id), more.strip()
+    found = await services.mailboxes.mailboxes(turn.actor)
+    if len(found) != 1:
+        raise InvalidInput("mailbox")
+    return found[0], ""
+
+
 async def _pause(services: Services, turn: Turn, mailbox_id: int) -> Reply:
     await services.mailboxes.pause(turn.actor, mailbox_id)
     say = "Paused: nothing is read or assigned until it is resumed."

@@ -35,6 +35,7 @@ _NEEDS = {
     "privacy_officer": "That is for privacy officers.",
     "member": "That is for members of Postroom. An admin can invite you.",
     "last_admin": "The last admin cannot be removed: make somebody else an admin first.",
+    "author": "Only who wrote a note can delete it.",
 }
 _FIELDS = {
     "thread": "I need a thread's number, such as `42`.",
@@ -52,7 +53,15 @@ _FIELDS = {
     "answer": "Please pick one of the choices.",
     "role": "That is not a role.",
     "grant": "Consent comes first.",
-    "until": "I need a moment that is still to come.",
+    "tag": "I need the name of a tag, such as `Invoice`.",
+    "weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
+    "note": "I need the thread's number and the words, such as `note 42 Called back.`",
+    "note_number": "I need a note's number: `notes 42` shows it.",
+    "priority": "I need a priority: `low`, `normal`, `high` or `urgent`.",
+    "merge": "I need two numbers, such as `merge 42 into 17`.",
+    "until": "I need a time, such as `tomorrow 9:00`, `4 h`, `monday` or `2026-12-01`.",
+    "targets": "I need targets, such as `answer 4h finish 2d` or `urgent answer 30m`.",
+    "duration": "I need a time such as `30m`, `4h` or `2d`, or `off`.",
 }
 _HINTS = {
     "nobody": "I know nobody by that name here.",
@@ -73,6 +82,18 @@ _HINTS = {
     "opted_out": "That person asked not to be given work in that mailbox.",
     "past": "That moment is over: I need one that is still to come.",
     "leads": "Leads must be among the people.",
+    "tag_comma": "A tag's name has no comma in it.",
+    "many_tags": "A thread has twenty tags at most.",
+    "unknown_tag": "That mailbox has no such tag.",
+    "long_note": "A note has 2,000 characters at most.",
+    "many_notes": "That thread has 200 notes: please delete some first.",
+    "no_sender": "Notes are kept with the person who wrote, and there is none.",
+    "same_thread": "Those are the same thread.",
+    "other_mailbox": "Those threads are in two mailboxes: only threads of one can be merged.",
+    "merged": "That thread was merged into another: `show` says which.",
+    "until_words": "I need a time, such as `tomorrow 9:00`, `4 h`, `monday` or `2026-12-01`.",
+    "until_past": "That time has passed.",
+    "until_far": "That is more than a year ahead.",
 }
 
 PROBE_REASONS = {

@@ -51,6 +51,15 @@ from core.rules.sending import AutomaticReplies
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
+from core.threads.due import renew
+from core.threads.followers import Followers
+from core.threads.merge import Merges
+from core.threads.notes import Notes
+from core.threads.presence import Presences
+from core.threads.snoozing import Snoozing
+from core.threads.tagging import Tags
+from core.threads.targets import Targets
+from core.threads.warnings import Warnings
 from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
@@ -165,6 +174,13 @@ class Parts:
             jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
         )
+        self.tags = Tags(vault, self.outbox, now, renew)
+        self.notes = Notes(vault, self.outbox, now)
+        self.followers = Followers(self.outbox, now)
+        self.merges = Merges(self.outbox, now, renew)
+        self.presences = Presences(self.outbox, now)
+        self.snoozing = Snoozing(self.assignments, now)
+        self.targets = Targets(vault, jobs, now)
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
 
@@ -175,7 +191,7 @@ class Parts:
         self.services = Services(
             people=self.people,
             assignments=self.assignments,
-            threads=Threads(self.vault),
+            threads=Threads(self.vault, self.now),
             mailboxes=self.mailboxes,
             onboarding=self.onboarding,
             reports=Reports(self.vault, self.now),
@@ -183,6 +199,13 @@ class Parts:
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
             grant_facts=GrantFacts(settings.graph_client_id),
+            tags=self.tags,
+            notes=self.notes,
+            followers=self.followers,
+            merges=self.merges,
+            presences=self.presences,
+            snoozing=self.snoozing,
+            targets=self.targets,
         )
         talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING)))
         commands = Commands(command_table(talks))
@@ -213,7 +236,11 @@ class Parts:
             self.jobs,
             self.now,
             due_probes=self.onboarding.due_probes,
-            forget_old=(self.handled.sweep, delivery.forget_delivered),
+            forget_old=(
+                self.handled.sweep,
+                delivery.forget_delivered,
+                self.presences.forget_old,
+            ),
         )
 
         async def probe_mailbox(mailbox_id: int) -> None:
@@ -233,6 +260,8 @@ class Parts:
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
             "assign_waiting": assign_waiting,
+            "renew_deadlines": self.targets.renew,
+            "warn_of_deadlines": Warnings(self.outbox, self.now).run,
             "wake_snoozed": wake_snoozed,
             "hand_back": hand_back,
             "purge_mailbox": purge.run,

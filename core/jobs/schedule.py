@@ -25,6 +25,7 @@ class Timer:
 
 TIMERS = (
     Timer("sweep", every=30, jitter=5),
+    Timer("warn_of_deadlines", every=60, jitter=10),
     Timer("wake_snoozed", every=30, jitter=5, lock="snoozed"),
     Timer("hand_back", every=45, jitter=5, lock="hand_back"),
     Timer("renew_subscriptions", every=300, jitter=30, lock="subscriptions"),

@@ -96,6 +96,16 @@ class Threads:
         )
         return await self._page(actor, followed, page, per_page)
 
+    async def overdue(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
+        """What is late in the actor's mailboxes, whoever has it."""
+        now = self._now()
+        late = _Wanted(
+            "state <> 'done' AND (answer_due_at <= {} OR finish_due_at <= {})",
+            (now, now),
+            _BY_WAITING,
+        )
+        return await self._page(actor, late, page, per_page)
+
     async def unassigned(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
         """Open threads of the actor's mailboxes that nobody has."""
         free = _Wanted(

@@ -38,7 +38,7 @@ _CHANGING = (
     "version",
 )
 _FIXED = ("id", "organization_id", "mailbox_id", "conversation_id")
-_LOADED = ", ".join(("id", "conversation_id", "merged_into_id", *_CHANGING))
+_LOADED = ", ".join(("id", "conversation_id", *_CHANGING))
 _EVENT = ("organization_id", "mailbox_id", "thread_id", "kind", "at", "member_id", "in_outlook")
 
 

@@ -1,9 +1,11 @@
 """Destroying what was collected of an offboarded mailbox, in bounded batches.
 
 Destroyed: subjects, categories, who wrote, the keys of people who wrote to no other mailbox,
-then messages, threads with their events and decisions, folders and who worked the mailbox;
-cards that show a thread are redrawn blank before it goes. Kept: the mailbox's number, its
-consents (who, when, which scopes; no tokens) and audit entries.
+notes, who follows a thread and who has it open, then messages, threads with their events,
+decisions and warnings, folders, and what people made for the mailbox: who works it, tags,
+targets, rules with all their versions, groups, reply texts. Cards that show a thread are
+redrawn blank before it goes. Kept: the mailbox's number, its consents (who, when, which
+scopes; no tokens) and audit entries.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from tortoise.expressions import F, Q
+from tortoise.models import Model
 
 from core.audit.log import record
 from core.audit.models import AuditEntry
@@ -22,6 +25,8 @@ from core.mailboxes.models import Folder, Mailbox, MailboxMember, MailboxState, 
 from core.outbox.models import OutboxMessage, OutboxState, PostedThread
 from core.outbox.queue import Outbox
 from core.ports import JobQueue
+from core.rules.models import ReplyMark, ReplyText, Rule, Team
+from core.threads.models import Follower, Note, Presence, Tag, Target, ThreadTag
 from core.transactions import transaction
 
 MESSAGES = 500
@@ -30,6 +35,20 @@ THREADS = 200
 
 PAUSE = timedelta(minutes=1)
 """Before looking again whether cards have been redrawn and subscriptions are gone."""
+
+
+_TELLING: tuple[type[Model], ...] = (Note, Follower, Presence, ThreadTag, ReplyMark)
+"""What people left with a thread, and the replies that were sent in it."""
+_MADE_FOR_IT: tuple[type[Model], ...] = (
+    Folder,
+    MailboxMember,
+    SignIn,
+    Target,
+    Tag,
+    Rule,
+    Team,
+    ReplyText,
+)
 
 
 class Purge:
@@ -87,6 +106,8 @@ class Purge:
             state=ThreadState.DONE,
             version=F("version") + 1,
         )
+        for model in _TELLING:
+            await model.filter(thread_id__in=list(rows)).delete()
         await _destroy_unknown(rows.values())
         shown: Any = PostedThread.filter(thread_id__in=list(rows)).distinct()
         for thread_id in await shown.values_list("thread_id", flat=True):
@@ -125,9 +146,8 @@ class Purge:
     async def _finish(self, mailbox: Mailbox) -> None:
         if await AuditEntry.exists(subject_id=mailbox.id, action="mailbox.purged"):
             return
-        await Folder.filter(mailbox_id=mailbox.id).delete()
-        await MailboxMember.filter(mailbox_id=mailbox.id).delete()
-        await SignIn.filter(mailbox_id=mailbox.id).delete()
+        for model in _MADE_FOR_IT:
+            await model.filter(mailbox_id=mailbox.id).delete()
         await record(
             mailbox.organization_id,
             "mailbox.purged",

@@ -19,7 +19,7 @@ from core.transactions import transaction
 
 MOST_REDRAWN = 20
 """Cards of one thread that are kept up to date, the newest ones."""
-_LISTS = ("queue", "unassigned", "digest")
+_LISTS = ("queue", "unassigned", "digest", "snoozed", "following", "overdue")
 """Cards of many threads: of each kind only a member's newest is kept up to date."""
 _CLAIM = "claimed:"
 

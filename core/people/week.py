@@ -20,6 +20,8 @@ from core.errors import InvalidInput
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = 24 * 60
 """Minutes."""
+LONGEST_NIGHT = 16 * 60
+"""Minutes; whoever types `9-5` means the afternoon, not the next morning."""
 LONGEST = 255
 """Characters of the column that keeps a week."""
 
@@ -51,13 +53,13 @@ class Week:
         """Tolerant of case, dashes and full names.
 
         Raises InvalidInput("week", code): `unread`, `empty` (a span without length),
-        `overlap` (of two spans of one day) or `long`.
+        `night` (one over midnight that is too long), `overlap` (two of one day) or `long`.
         """
-        text = re.sub(r"\s*[‐-―−]\s*", "-", text.casefold()).strip(" .;,\n")
+        text = re.sub(r"\s*[‐-―−]\s*", "-", text.casefold()).strip().strip(" .;,\n")
         if text in _ALWAYS:
             return cls()
         days: list[list[tuple[int, int]]] = [[] for _ in DAYS]
-        for part in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
+        for part in filter(None, map(str.strip, re.split(r"[;\n]", text))):
             group = _GROUP.fullmatch(part)
             if group is None:
                 raise InvalidInput("week", "unread")
@@ -159,8 +161,10 @@ def _spans_in(text: str) -> list[tuple[int, int]]:
     spans = [(_minutes(start), _minutes(end)) for start, end in _TIMES.findall(text)]
     if not spans or _TIMES.sub("", text).strip():
         raise InvalidInput("week", "unread")
-    if any(start == end for start, end in spans) or any(start == DAY for start, _ in spans):
+    if any(start in (end, DAY) for start, end in spans):
         raise InvalidInput("week", "empty")
+    if any(start > end and end + DAY - start > LONGEST_NIGHT for start, end in spans):
+        raise InvalidInput("week", "night")
     return [(start, end if end > start else end + DAY) for start, end in spans]
 
 

@@ -10,7 +10,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from core.mail.models import EventKind, Priority, ThreadState
 from core.mail.moments import moment, some_moment
 from core.mail.rows import Row, select, update, worded
-from core.threads.clocks import load_business_clock
+from core.mailboxes.business_hours import load_business_clock
 from core.threads.deadlines import Aim, Deadlines, Happened, Standing, deadlines
 from core.threads.models import TargetKind
 from core.threads.tags import tags_of_threads
@@ -66,6 +66,7 @@ async def set_deadlines(
         "mailbox_id = {}",
         [mailbox_id],
         ("id", sorted(thread_ids)),
+        lock=True,
     )
     standings = await _standings(connection, rows)
     clock = await load_business_clock(connection, mailbox_id)

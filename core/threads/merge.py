@@ -12,11 +12,11 @@ from datetime import datetime
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from core.assignment.choices import Choice
 from core.assignment.records import Records
-from core.assignment.strategies import Choice
 from core.clock import Clock
 from core.errors import InvalidInput, NotAllowed
-from core.mail.fold import Event, ThreadFold, reopen
+from core.mail.fold import Event, ThreadFold, reopen, wake
 from core.mail.models import EventKind, MailMessage, MailThread, Priority, ThreadState
 from core.mail.thread_rows import ThreadBook
 from core.outbox.queue import Outbox
@@ -28,6 +28,7 @@ from core.transactions import transaction
 
 Renew = Callable[[BaseDBAsyncClient, int, Collection[int]], Awaitable[None]]
 
+_RANKS = tuple(Priority)
 _LIVELIEST = (ThreadState.OPEN, ThreadState.SNOOZED, ThreadState.DONE)
 
 
@@ -45,54 +46,39 @@ class Merges:
         """
         now = self._now()
         async with transaction() as connection:
-            source_row = await thread_of(actor, thread_id)
-            target_row = await thread_of(actor, into_id)
-            _must_fit(source_row, target_row)
-            mailbox_id = target_row.mailbox_id
+            mailbox_id = await _common_mailbox(actor, thread_id, into_id)
             book = ThreadBook(connection, actor.organization_id, mailbox_id)
             await book.open([], [thread_id, into_id])
-            await source_row.refresh_from_db()
-            await target_row.refresh_from_db()
-            _must_fit(source_row, target_row)
             source, target = book.by_id(thread_id), book.by_id(into_id)
             for thread in (source, target):
-                if thread.assignee_id not in (None, actor.member_id):
-                    _must_lead(actor, mailbox_id)
+                _must_be_able(actor, mailbox_id, thread)
             records = Records(actor.organization_id, now, by=actor.member_id)
             before = target.assignee_id
-            snoozed_until = _livelier(source_row, target_row).snoozed_until
             join(source, target, now)
             if target.assignee_id not in (None, before):
                 records.decided(into_id, Choice("merged", target.assignee_id))
             records.audited("thread.merged", thread_id, {"into": into_id})
             await book.save()
             await book.save_events()
-            await self._move(connection, source_row, target_row, snoozed_until)
+            await _move(connection, thread_id, into_id)
             await self._renew(connection, mailbox_id, [thread_id, into_id])
             for thread in (source, target):
                 records.notify("thread_card", f"thread:{thread.id}", {"thread_id": thread.id})
             await records.save(connection)
             await self._outbox.wake()
 
-    async def _move(
-        self,
-        connection: BaseDBAsyncClient,
-        source: MailThread,
-        target: MailThread,
-        snoozed_until: datetime | None,
-    ) -> None:
-        await MailMessage.filter(thread_id=source.id).update(thread_id=target.id)
-        await MailThread.filter(merged_into_id=source.id).update(merged_into_id=target.id)
-        await MailThread.filter(id=source.id).update(merged_into_id=target.id, snoozed_until=None)
-        ranks = list(Priority)
-        await MailThread.filter(id=target.id).update(
-            priority=max(source.priority, target.priority, key=ranks.index),
-            snoozed_until=snoozed_until,
-        )
-        tags = await tags_of_threads(connection, [source.id])
-        await add_tags(connection, {target.id: sorted(tags.get(source.id, ()))})
-        await _move_followers(source.id, target.id)
-        await Presence.filter(thread_id=source.id).delete()
+
+async def _move(connection: BaseDBAsyncClient, source_id: int, target_id: int) -> None:
+    """All that hangs on the source, other than its history and its notes."""
+    await MailMessage.filter(thread_id=source_id).update(thread_id=target_id)
+    await MailThread.filter(merged_into_id=source_id).update(merged_into_id=target_id)
+    tags = await tags_of_threads(connection, [source_id])
+    await add_tags(connection, {target_id: sorted(tags.get(source_id, ()))})
+    there = await Follower.filter(thread_id=target_id).values_list("member_id", flat=True)
+    known = [int(str(member)) for member in there]
+    await Follower.filter(thread_id=source_id, member_id__in=known).delete()
+    await Follower.filter(thread_id=source_id).update(thread_id=target_id)
+    await Presence.filter(thread_id=source_id).delete()
 
 
 def join(source: ThreadFold, target: ThreadFold, now: datetime) -> None:
@@ -106,8 +92,10 @@ def join(source: ThreadFold, target: ThreadFold, now: datetime) -> None:
         _take_over(source, target, now)
     elif target.assignee_id is None and source.state is target.state:
         _take_over_assignee(source, target)
+    target.priority = max(source.priority, target.priority, key=_RANKS.index)
     source.state, source.finished_at = ThreadState.DONE, source.finished_at or now
-    source.waiting_reason = None
+    source.merged_into_id, source.snoozed_until = target.id, None
+    source.waiting_reason, source.waits_for_id = None, None
     source.events.append(Event(EventKind.MERGED, now, source.assignee_id))
     source.changed = target.changed = True
 
@@ -129,42 +117,34 @@ def _take_over(source: ThreadFold, target: ThreadFold, now: datetime) -> None:
     if target.state is ThreadState.DONE:
         reopen(target, now)
     else:
-        target.events.append(Event(EventKind.WOKEN, now, source.assignee_id))
-    target.state = source.state
+        wake(target, now)
     if source.state is ThreadState.SNOOZED:
+        target.state, target.snoozed_until = ThreadState.SNOOZED, source.snoozed_until
         target.events.append(Event(EventKind.SNOOZED, now, source.assignee_id))
     _take_over_assignee(source, target)
 
 
 def _take_over_assignee(source: ThreadFold, target: ThreadFold) -> None:
     target.assignee_id, target.assigned_at = source.assignee_id, source.assigned_at
-    target.waiting_reason = source.waiting_reason
-
-
-def _livelier(source: MailThread, target: MailThread) -> MailThread:
-    return min(target, source, key=lambda thread: _LIVELIEST.index(thread.state))
+    target.waiting_reason, target.waits_for_id = source.waiting_reason, source.waits_for_id
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
     return max((at for at in (one, other) if at is not None), default=None)
 
 
-def _must_fit(source: MailThread, target: MailThread) -> None:
+async def _common_mailbox(actor: Actor, thread_id: int, into_id: int) -> int:
+    source, target = await thread_of(actor, thread_id), await thread_of(actor, into_id)
     if source.id == target.id:
         raise InvalidInput("thread", "same_thread")
     if source.mailbox_id != target.mailbox_id:
         raise InvalidInput("thread", "other_mailbox")
-    if source.merged_into_id is not None or target.merged_into_id is not None:
+    return target.mailbox_id
+
+
+def _must_be_able(actor: Actor, mailbox_id: int, thread: ThreadFold) -> None:
+    if thread.merged_into_id is not None:
         raise InvalidInput("thread", "merged")
-
-
-def _must_lead(actor: Actor, mailbox_id: int) -> None:
-    if mailbox_id not in actor.leads:
+    mine = thread.assignee_id in (None, actor.member_id)
+    if not mine and mailbox_id not in actor.leads:
         raise NotAllowed("lead")
-
-
-async def _move_followers(source_id: int, target_id: int) -> None:
-    there = await Follower.filter(thread_id=target_id).values_list("member_id", flat=True)
-    known = [int(str(member)) for member in there]
-    await Follower.filter(thread_id=source_id, member_id__in=known).delete()
-    await Follower.filter(thread_id=source_id).update(thread_id=target_id)

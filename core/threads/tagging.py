@@ -28,7 +28,6 @@ from core.threads.tags import (
     set_effort,
     tag_ids,
     tags_of_mailbox,
-    tags_of_threads,
 )
 from core.transactions import transaction
 
@@ -48,34 +47,25 @@ class Tags:
 
     async def tag(self, actor: Actor, thread_id: int, names: Iterable[str]) -> None:
         """Put tags on; those that are missing are made. Raises InvalidInput("tag")."""
-        async with transaction() as connection:
-            thread = await changing(actor, thread_id)
-            mailbox = await Mailbox.get(id=thread.mailbox_id)
-            ids = await tag_ids(connection, mailbox, names, self._vault, self._now())
-            await self._change(connection, actor, thread, put_on=set(ids.values()))
+        await self.change(actor, thread_id, names, ())
 
     async def untag(self, actor: Actor, thread_id: int, names: Iterable[str]) -> None:
         """Take tags off. Raises InvalidInput("tag", "unknown_tag") for a name of none."""
-        names = tuple(names)
-        async with transaction() as connection:
-            thread = await changing(actor, thread_id)
-            mailbox = await Mailbox.get(id=thread.mailbox_id)
-            ids = await known_tag_ids(connection, mailbox, names, self._vault)
-            if len(ids) < len(set(names)):
-                raise InvalidInput("tag", "unknown_tag")
-            await self._change(connection, actor, thread, take_off=set(ids.values()))
+        await self.change(actor, thread_id, (), names)
 
-    async def set_tags(self, actor: Actor, thread_id: int, names: Iterable[str]) -> None:
-        """Let it have these tags and no others."""
+    async def change(
+        self, actor: Actor, thread_id: int, put_on: Iterable[str], take_off: Iterable[str]
+    ) -> None:
+        """Put some on and take others off, at once."""
+        take_off = tuple(take_off)
         async with transaction() as connection:
             thread = await changing(actor, thread_id)
             mailbox = await Mailbox.get(id=thread.mailbox_id)
-            ids = await tag_ids(connection, mailbox, names, self._vault, self._now())
-            had = await tags_of_threads(connection, [thread_id])
-            wanted, has = set(ids.values()), had.get(thread_id, frozenset())
-            await self._change(
-                connection, actor, thread, put_on=wanted - has, take_off=set(has - wanted)
-            )
+            on = await tag_ids(connection, mailbox, put_on, self._vault, self._now())
+            off = await known_tag_ids(connection, mailbox, take_off, self._vault)
+            if len(off) < len(set(take_off)):
+                raise InvalidInput("tag", "unknown_tag")
+            await self._change(connection, actor, thread, set(on.values()), set(off.values()))
 
     async def tags(self, actor: Actor, mailbox_id: int) -> tuple[TagView, ...]:
         """All tags of a mailbox, for its people and for admins."""
@@ -114,9 +104,8 @@ class Tags:
         connection: BaseDBAsyncClient,
         actor: Actor,
         thread: MailThread,
-        *,
-        put_on: Collection[int] = (),
-        take_off: Collection[int] = (),
+        put_on: Collection[int],
+        take_off: Collection[int],
     ) -> None:
         await add_tags(connection, {thread.id: sorted(put_on)})
         await remove_tags(connection, {thread.id: sorted(take_off)})

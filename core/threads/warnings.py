@@ -16,10 +16,10 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from core.clock import Clock
 from core.mail.models import MailThread, Priority, ThreadState
 from core.mail.rows import insert_new
+from core.mailboxes.business_hours import load_business_clock
 from core.mailboxes.models import MailboxMember, MailboxState
 from core.outbox.queue import Outbox
 from core.people.models import MemberState
-from core.threads.clocks import load_business_clock
 from core.threads.deadlines import Aim, aim_for, warn_within
 from core.threads.due import aims_of
 from core.threads.models import Target, TargetKind, TargetWarning, WarningStage

@@ -104,6 +104,24 @@ def choices(
     return element
 
 
+def text_input(
+    name: str, *, label: str, value: str = "", hint: str = "", longest: int, lines: bool = False
+) -> Element:
+    """`value` was made `safe`; `lines`: more than one."""
+    element: Element = {"type": "Input.Text", "id": name, "label": label, "maxLength": longest}
+    if value:
+        element["value"] = value
+    if hint:
+        element["placeholder"] = hint
+    if lines:
+        element["isMultiline"] = True
+    return element
+
+
+def date_input(name: str, *, label: str) -> Element:
+    return {"type": "Input.Date", "id": name, "label": label}
+
+
 def execute(title: str, verb: str, data: dict[str, Any] | None = None) -> Element:
     """A button: Action.Execute, and Action.Submit for clients that do not know it."""
     facts = data or {}
@@ -181,6 +199,19 @@ def age(then: datetime, now: datetime) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} h"
     return f"{minutes // (24 * 60)} days"
+
+
+def ahead(at: datetime, now: datetime) -> str:
+    """How long until then, or since: `in 1 h 20 min`, `20 min ago`."""
+    minutes = int((at - now).total_seconds() // 60)
+    if minutes < 0:
+        return f"{age(at, now)} ago"
+    if minutes < 60:
+        return f"in {minutes} min"
+    if minutes < 48 * 60:
+        hours, left = divmod(minutes, 60)
+        return f"in {hours} h {left} min" if left else f"in {hours} h"
+    return f"in {minutes // (24 * 60)} days"
 
 
 def moment(at: datetime) -> str:

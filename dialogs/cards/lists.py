@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.mail.models import Priority, ThreadState
 from core.mail.views import ThreadPage, ThreadRow
-from dialogs.cards.elements import LINE, NAME, age, card, choices, execute, heading, note, safe
+from dialogs.cards.elements import (
+    LINE,
+    NAME,
+    age,
+    ahead,
+    card,
+    choices,
+    execute,
+    heading,
+    note,
+    run,
+    safe,
+)
+from dialogs.cards.life import ERASED
 from dialogs.cards.reasons import waiting
-from dialogs.cards.thread import ERASED, NO_SUBJECT
+from dialogs.cards.thread import NO_SUBJECT
 from dialogs.moves import Card, Element
 
 PER_PAGE = 8
@@ -34,6 +48,45 @@ def unassigned_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
         "Everything is assigned.",
         "unassigned",
         [("Show", "thread.open"), ("Take", "unassigned.take"), ("Done", "unassigned.done")],
+        now,
+        say,
+    )
+
+
+def snoozed_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
+    """What the reader snoozed, the next to wake first."""
+    return _list_card(
+        page,
+        f"Snoozed: {page.total:,}",
+        "Nothing of yours is snoozed.",
+        "snoozed",
+        [("Show", "thread.open")],
+        now,
+        say,
+    )
+
+
+def following_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
+    """What the reader follows or watches and is not done."""
+    return _list_card(
+        page,
+        f"You follow: {page.total:,}",
+        "You follow nothing that is not done.",
+        "following",
+        [("Show", "thread.open")],
+        now,
+        say,
+    )
+
+
+def overdue_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
+    """What is late in the reader's mailboxes."""
+    return _list_card(
+        page,
+        f"Overdue: {page.total:,}",
+        "Nothing is overdue.",
+        "overdue",
+        [("Show", "thread.open")],
         now,
         say,
     )
@@ -93,4 +146,20 @@ def _line(row: ThreadRow, now: datetime) -> Element:
                 "color": "Attention",
             }
         )
+    inlines += _urgency(row, now)
     return {"type": "RichTextBlock", "inlines": inlines, "separator": True}
+
+
+def _urgency(row: ThreadRow, now: datetime) -> list[Element]:
+    """Priority, the nearer deadline, and when it wakes; nothing for most rows."""
+    runs: list[Element] = []
+    if row.priority is not Priority.NORMAL:
+        color = "Attention" if row.priority is Priority.URGENT else "Default"
+        runs.append(run(f" · {row.priority}", color=color))
+    if row.due_at is not None:
+        late = row.due_at <= now
+        words = f" · {'was due' if late else 'due'} {ahead(row.due_at, now)}"
+        runs.append(run(words, color="Attention" if late else "Default"))
+    if row.state is ThreadState.SNOOZED and row.snoozed_until is not None:
+        runs.append(run(f" · wakes {ahead(row.snoozed_until, now)}", isSubtle=True))
+    return runs

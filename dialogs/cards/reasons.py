@@ -16,6 +16,7 @@ _DECIDED = {
     "released": "put it back",
     "reopened": "had it when it was finished, and it was reopened",
     "moved_back": "had it before it was moved away in Outlook",
+    "merged": "had the thread that was merged into this one",
     "only_one": "is the only one who is free",
 }
 _NOBODY = {

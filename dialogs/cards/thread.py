@@ -25,11 +25,11 @@ from dialogs.cards.elements import (
     text_block,
     warning,
 )
+from dialogs.cards.life import ERASED, life_lines
 from dialogs.cards.reasons import reasons, waiting
 from dialogs.moves import Card, Element
 
 NO_SUBJECT = "(no subject)"
-ERASED = "(erased)"
 MOST_PEOPLE = 60
 """People offered in the list of whom to pass a thread on to."""
 
@@ -59,6 +59,7 @@ def thread_card(
         labelled("In", safe(view.mailbox, SUBJECT)),
         text_block(_received(view, now), isSubtle=True, spacing="Small"),
         _state(view, reader, now),
+        *life_lines(view, now),
     ]
     if explain:
         body += reasons(view)
@@ -109,6 +110,8 @@ def _received(view: ThreadView, now: datetime) -> str:
 
 
 def _state(view: ThreadView, reader: Actor, now: datetime) -> Element:
+    if view.merged_into is not None:
+        return text_block(f"Merged into #{view.merged_into}: later mail goes there, too.")
     if view.state is ThreadState.DONE:
         return text_block("✔ Done", color="Good")
     if view.is_history:
@@ -128,6 +131,9 @@ def _state(view: ThreadView, reader: Actor, now: datetime) -> Element:
 
 def _actions(view: ThreadView, reader: Actor, data: dict[str, int], explain: bool) -> list[Element]:
     """At most five: *Open in Outlook* is the sixth."""
+    if view.merged_into is not None:
+        into = {"thread": view.merged_into}
+        return [execute(f"Show #{view.merged_into}", "thread.open", into)]
     mine = view.assignee_id == reader.member_id
     actions: list[Element] = []
     if view.state is ThreadState.DONE:
@@ -142,6 +148,7 @@ def _actions(view: ThreadView, reader: Actor, data: dict[str, int], explain: boo
             actions.append(execute("Put back", "thread.release", data))
     if not explain:
         actions.append(execute("Why me?" if mine else "Why?", "thread.why", data))
+    actions.append(execute("More…", "thread.more", data))
     return actions
 
 

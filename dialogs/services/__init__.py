@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialogs.services.life import (
+    Followers,
+    Merges,
+    Notes,
+    Presences,
+    Snoozing,
+    Tags,
+    Targets,
+)
 from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
@@ -13,15 +22,22 @@ from dialogs.services.rules import Rules
 __all__ = [
     "Assignments",
     "DeadLetters",
+    "Followers",
     "GrantFacts",
     "Links",
     "Mailboxes",
+    "Merges",
+    "Notes",
     "Onboarding",
     "OpenDialogs",
     "People",
+    "Presences",
     "Reports",
     "Rules",
     "Services",
+    "Snoozing",
+    "Tags",
+    "Targets",
     "Threads",
 ]
 
@@ -39,3 +55,10 @@ class Services:
     open_dialogs: OpenDialogs
     links: Links
     grant_facts: GrantFacts
+    tags: Tags
+    notes: Notes
+    followers: Followers
+    merges: Merges
+    presences: Presences
+    snoozing: Snoozing
+    targets: Targets

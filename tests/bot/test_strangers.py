@@ -20,6 +20,7 @@ VERBS = sorted(Talking().card_actions)
 FOREIGN = {
     "thread": FOREIGN_THREAD, "version": 1, "to": BEN, "member": STRANGER, "page": 1,
     "mailbox": FOREIGN_MAILBOX, "letter": 999, "period": "", "dialog": "onboarding",
+    "note": "x", "tags": "a", "priority": "high", "snooze": "1 h", "into": "42",
     "step": "people", "at": 1, "people": str(STRANGER), "leads": str(STRANGER),
 }  # fmt: skip
 HIDDEN = ("not yours", "zoe@outside.example", "Printer")

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.conversations.open_dialogs import OpenDialog
 from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
-from core.mail.models import ThreadState
+from core.mail.models import Priority, ThreadState
 from core.mail.views import ThreadPage, ThreadRow, ThreadView
 from core.mailboxes.grants import also_reaches, facts_promised
 from core.mailboxes.models import FolderKind, GrantKind, MailboxState
@@ -18,7 +18,9 @@ from core.outbox.dead_letters import DeadLetter
 from core.people.models import MemberState
 from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
+from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
+from tests.dialogs.life_ports import life_ports
 from tests.dialogs.mailbox_port import MailboxPort
 from tests.dialogs.sample import (
     ADDRESS,
@@ -78,6 +80,7 @@ class World:
             open_dialogs=everything,
             links=everything,
             grant_facts=GrantFacts("11111111-2222-3333-4444-555555555555"),
+            **life_ports(self),
         )
 
     # Links.
@@ -152,6 +155,23 @@ class World:
 
     async def queue(self, actor: Actor, page: int = 1, per_page: int = 8) -> ThreadPage:
         return self._page(actor, page, lambda t: t.assignee_id == actor.member_id)
+
+    async def snoozed(self, actor: Actor, page: int = 1) -> ThreadPage:
+        return self._page(
+            actor, page, lambda t: t.assignee_id == actor.member_id, ThreadState.SNOOZED
+        )
+
+    async def following(self, actor: Actor, page: int = 1) -> ThreadPage:
+        return self._page(actor, page, lambda t: t.life.follows is not None)
+
+    async def overdue(self, actor: Actor, page: int = 1) -> ThreadPage:
+        return self._page(actor, page, lambda t: t.answer_due_at and t.answer_due_at <= NOW)
+
+    async def notes(self, actor: Actor, thread_id: int) -> ThreadLife:
+        return (await self.thread(actor, thread_id)).life
+
+    async def set_priority(self, actor: Actor, thread_id: int, priority: Priority) -> None:
+        self._set(await self.thread(actor, thread_id), "priority", priority=priority)
 
     async def unassigned(self, actor: Actor, page: int = 1) -> ThreadPage:
         return self._page(actor, page, lambda t: t.assignee_id is None)
@@ -330,11 +350,13 @@ class World:
         self.threads_by_id[view.thread_id] = replace(view, version=view.version + 1, **fields)
         self.changes.append((what, view.thread_id))
 
-    def _page(self, actor: Actor, page: int, fits: Any) -> ThreadPage:
+    def _page(
+        self, actor: Actor, page: int, fits: Any, state: ThreadState = ThreadState.OPEN
+    ) -> ThreadPage:
         found = [
             t
             for t in self.threads_by_id.values()
-            if t.mailbox_id in actor.mailboxes and t.state is ThreadState.OPEN and fits(t)
+            if t.mailbox_id in actor.mailboxes and t.state is state and fits(t)
         ]
         pages = max(1, -(-len(found) // 8))
         page = min(page, pages)
@@ -349,6 +371,9 @@ class World:
                 t.assignee_id,
                 t.assignee,
                 t.waiting_reason if t.assignee_id is None else None,
+                t.priority,
+                t.answer_due_at,
+                t.snoozed_until,
             )
             for t in found[(page - 1) * 8 : page * 8]
         )

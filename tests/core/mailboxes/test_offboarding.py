@@ -21,6 +21,21 @@ from core.mailboxes.models import (
 )
 from core.mailboxes.purge import Purge
 from core.outbox.models import OutboxMessage, OutboxState, PostedActivity, PostedThread
+from core.rules.models import ReplyMark, ReplyText, Rule, RuleVersion, Team, TeamMember
+from core.threads.models import (
+    BulkChange,
+    BulkItem,
+    Follower,
+    MemberSkill,
+    Note,
+    Presence,
+    Tag,
+    Target,
+    TargetKind,
+    TargetWarning,
+    ThreadTag,
+    WarningStage,
+)
 from tests import factories
 from tests.core.mailboxes.conftest import ADDRESS, House
 
@@ -152,6 +167,51 @@ async def with_mail(house: House, mailbox: Mailbox) -> tuple[Correspondent, Corr
     return only_here, elsewhere
 
 
+async def with_team_work(house: House, mailbox: Mailbox) -> None:
+    """All that people make for a mailbox and leave with its threads."""
+    thread = await MailThread.filter(mailbox_id=mailbox.id).first()
+    place = await MailboxMember.filter(mailbox_id=mailbox.id).first()
+    assert thread is not None
+    assert place is not None
+    now, own = house.clock(), {"organization_id": house.organization.id}
+    here = {**own, "mailbox_id": mailbox.id}
+    who = {"thread_id": thread.id, "member_id": house.bob.id}
+    tag = await Tag.create(**here, name_hash="h", sealed_name=b"x", created_at=now)
+    await ThreadTag.create(thread_id=thread.id, tag_id=tag.id)
+    await MemberSkill.create(place_id=place.id, tag_id=tag.id)
+    await Note.create(
+        **own, thread_id=thread.id, author_id=house.bob.id, sealed_text=b"x", created_at=now
+    )
+    await Follower.create(**who, created_at=now)
+    await Presence.create(**who, seen_at=now)
+    await Target.create(**here, tag_id=tag.id, kind=TargetKind.ANSWER, minutes=5)
+    await TargetWarning.create(
+        thread_id=thread.id, kind=TargetKind.ANSWER, stage=WarningStage.AFTER, due_at=now, at=now
+    )
+    change = await BulkChange.create(**own, by_id=house.bob.id, created_at=now)
+    await BulkItem.create(bulk_id=change.id, thread_id=thread.id)
+    rule = await Rule.create(**here, number=1, position=1, sealed_text=b"x", created_at=now)
+    await RuleVersion.create(rule_id=rule.id, version=1, change="created", at=now)
+    team = await Team.create(**here, name="Finance", created_at=now)
+    await TeamMember.create(team_id=team.id, member_id=house.bob.id)
+    text = await ReplyText.create(**here, name="hello", sealed_text=b"x", created_at=now)
+    await ReplyMark.create(
+        **here,
+        thread_id=thread.id,
+        correspondent_id=thread.correspondent_id,
+        rule_id=rule.id,
+        message_id=1,
+        text_id=text.id,
+        at=now,
+    )
+
+
+LEFT_BY_PEOPLE = (
+    Tag, ThreadTag, MemberSkill, Note, Follower, Presence, Target, TargetWarning, BulkItem,
+    Rule, RuleVersion, Team, TeamMember, ReplyText, ReplyMark,
+)  # fmt: skip
+
+
 async def run_purge(house: House, mailbox: Mailbox) -> int:
     """Play the job queue until it is empty; how many batches it took."""
     purge = Purge(house.clock, house.jobs, house.outbox)
@@ -168,10 +228,12 @@ async def test_a_purge_leaves_nothing_that_tells_of_anybody(any_house: House) ->
     house = any_house
     mailbox = await house.ready()
     only_here, elsewhere = await with_mail(house, mailbox)
+    await with_team_work(house, mailbox)
     await offboard(house, mailbox, purge=True)
 
     await run_purge(house, mailbox)
 
+    assert [model.__name__ for model in LEFT_BY_PEOPLE if await model.exists()] == []
     assert not await MailThread.exists(mailbox_id=mailbox.id)
     assert not await MailMessage.exists(mailbox_id=mailbox.id)
     assert not await Folder.exists(mailbox_id=mailbox.id)
@@ -211,6 +273,20 @@ async def test_cards_are_redrawn_blank_before_their_threads_go(house: House) -> 
     await run_purge(house, mailbox)
 
     assert not await MailThread.exists(mailbox_id=mailbox.id)
+
+
+async def test_notes_go_with_the_first_words_of_a_purge(house: House) -> None:
+    mailbox = await house.ready()
+    await with_mail(house, mailbox)
+    await with_team_work(house, mailbox)
+    await offboard(house, mailbox, purge=True)
+    purge = Purge(house.clock, house.jobs, house.outbox)
+    for _ in range(2):
+        await purge.run(mailbox.id)
+
+    assert await MailThread.exists(mailbox_id=mailbox.id)
+    for model in (Note, Follower, Presence, ReplyMark):
+        assert not await model.exists()
 
 
 async def test_a_purge_waits_for_subscriptions_to_end(house: House) -> None:

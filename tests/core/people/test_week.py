@@ -58,6 +58,7 @@ def test_reads_what_people_type_and_writes_it_one_way(typed, written):
         ("m 9-17", "unread"),
         ("mon 9-17 please", "unread"),
         ("mon 9-9", "empty"),
+        ("mon-fri 9-5", "night"),
         ("mon 24:00-6", "empty"),
         ("mon 9-12 11-13", "overlap"),
         (
