@@ -12,7 +12,20 @@ from dataclasses import dataclass
 
 from bot.commands import Commands, Who
 from core.errors import NotAllowed
-from dialogs import assignment, lists, mailboxes, people, reports, thread_life
+from dialogs import (
+    assignment,
+    lists,
+    mailboxes,
+    people,
+    reports,
+    rule_form,
+    rule_lines,
+    rules,
+    rules_exchange,
+    rules_try,
+    teams,
+    thread_life,
+)
 from dialogs.inputs import Inputs
 from dialogs.moves import Reply
 from dialogs.services import Services
@@ -72,6 +85,31 @@ PEOPLE = {
     "people.remove": CardAction(people.remove_button, ADMIN),
     "people.removed": CardAction(people.removed_button, ADMIN),
 }
+RULES = {
+    "rule.list": CardAction(rules.list_button),
+    "rule.show": CardAction(rules.show_button),
+    "rule.toggle": CardAction(rules.toggle_button),
+    "rule.on": CardAction(rules.on_button),
+    "rule.off": CardAction(rules.off_button),
+    "rule.up": CardAction(rules.up_button),
+    "rule.down": CardAction(rules.down_button),
+    "rule.history": CardAction(rules.history_button),
+    "rule.back": CardAction(rules.back_button),
+    "rule.delete": CardAction(rules.delete_button),
+    "rule.deleted": CardAction(rules.deleted_button),
+    "rule.new": CardAction(rule_form.new_button),
+    "rule.form": CardAction(rule_form.form_button),
+    "rule.edit": CardAction(rule_lines.edit_button),
+    "rule.preview": CardAction(rule_lines.preview_button),
+    "rule.add": CardAction(rule_lines.add_button),
+    "rule.change": CardAction(rule_lines.change_button),
+    "rule.try": CardAction(rules_try.try_button, replaces=False),
+    "trial.show": CardAction(rules_try.trial_button),
+    "rules.export": CardAction(rules_exchange.export_button),
+    "rules.import_form": CardAction(rules_exchange.import_form_button),
+    "rules.import": CardAction(rules_exchange.import_button),
+    "team.list": CardAction(teams.list_button),
+}
 MAILBOXES = {
     "mailbox.list": CardAction(mailboxes.list_button),
     "mailbox.pause": CardAction(mailboxes.pause_button, ADMIN),
@@ -101,4 +139,4 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
-    return THREADS | LIFE | PEOPLE | MAILBOXES | OPERATIONS | conversation
+    return THREADS | LIFE | PEOPLE | RULES | MAILBOXES | OPERATIONS | conversation

@@ -14,8 +14,13 @@ from dialogs import (
     notes,
     people,
     reports,
+    rule_lines,
+    rules,
+    rules_exchange,
+    rules_try,
     tags,
     targets,
+    teams,
     thread_life,
 )
 from dialogs.moves import Reply
@@ -80,6 +85,31 @@ REPORTS = (
         reports.report, in_manifest=True),
 )
 
+RULES = (
+    row(("rules",), "rules", "the rules of a mailbox, in their order", MEMBER,
+        rules.rules, private=True),
+    row(("rule add",), "rule add help@contoso.com when subject contains invoice then tag Invoice",
+        "make a rule; without a line, type it on a card", MEMBER, rule_lines.add, private=True),
+    row(("when",), "when subject contains invoice then assign to Ada", "make a rule", MEMBER,
+        rule_lines.when, private=True),
+    row(("rule",), "rule 3",
+        "one rule; `rule 3 when …` changes it, as do `on`, `off`, `up`, `down`, `delete`, and"
+        " `history` and `back to 2` undo", MEMBER, rules.rule, private=True),
+    row(("rules try", "rule try"), "rules try 3 last 30 days",
+        "try a rule, or `in help@contoso.com when … then …`, on mail of the past", MEMBER,
+        rules_try.try_, private=True),
+    row(("rules export",), "rules export help@contoso.com", "rules as YAML", MEMBER,
+        rules_exchange.export, private=True),
+    row(("rules import",), "rules import help@contoso.com", "rules from YAML, all or none", MEMBER,
+        rules_exchange.import_, private=True),
+    row(("teams",), "teams", "the teams of a mailbox, for rules to assign to", MEMBER,
+        teams.teams, private=True),
+    row(("team",), "team Finance in help@contoso.com: Ada, Bo", "make or change a team", MEMBER,
+        teams.team, private=True),
+    row(("team delete",), "team delete Finance in help@contoso.com", "end a team", MEMBER,
+        teams.drop, private=True),
+)
+
 MAILBOXES = (
     row(("mailboxes",), "mailboxes", "the shared mailboxes and their state", MEMBER,
         mailboxes.mailboxes, in_manifest=True),
@@ -128,7 +158,7 @@ def command_table(talks: Talks) -> tuple[row, ...]:
         row(("help", "?"), "help", "this list; in the middle of a question, help with it", MEMBER,
             help_, in_manifest=True),
     )
-    told = (*THREADS, *LIFE, *REPORTS, *MAILBOXES)
+    told = (*THREADS, *LIFE, *REPORTS, *RULES, *MAILBOXES)
     table = (*told, *onboarding, *PEOPLE, *OPERATIONS, *conversation)
     commands = Commands(table)
     return table

@@ -18,7 +18,7 @@ from bot.references import Reference
 from bot.rendering import activity_of
 from bot.replies import shown, to_reference
 from core.clock import Clock
-from core.errors import ConnectorError, NotFound, RecipientUnreachable
+from core.errors import ConnectorError, NotFound, RecipientUnreachable, UserError
 from core.mail.models import ThreadState
 from core.outbox.posted import Posted
 from core.people.views import Actor
@@ -32,6 +32,7 @@ from dialogs.moves import Reply
 from dialogs.news import NEWS
 from dialogs.notes import notes_reply
 from dialogs.notices import notice_reply
+from dialogs.rules_try import trial_reply
 from dialogs.services import Services
 from dialogs.turns import Turn
 
@@ -59,6 +60,7 @@ class Notifier:
             "thread_card": self.thread_card,
             "queue_notice": self.queue_notice,
             "progress": self.progress,
+            "trial": self.trial,
             "notice": self.notice,
         }
 
@@ -134,6 +136,20 @@ class Notifier:
             facts={"mailbox": mailbox_id},
         )
         posted = await self._cards.newest(actor.member_id, "progress", mailbox=mailbox_id)
+        if posted is None or not await self._update(posted, actor, made):
+            await self._post(actor, made)
+
+    async def trial(self, facts: Mapping[str, Any], organization_id: int) -> None:
+        """How far a rule's trial is: one card that changes, and in the end says what was found."""
+        actor = await self._reader(facts["member_id"], organization_id)
+        if actor is None:
+            return
+        try:
+            view = await self._services.rules.trials.trial(actor, facts["trial_id"])
+        except UserError:
+            return
+        made = trial_reply(self._turn(actor), view)
+        posted = await self._cards.newest(actor.member_id, "trial", trial=view.trial_id)
         if posted is None or not await self._update(posted, actor, made):
             await self._post(actor, made)
 

@@ -160,9 +160,7 @@ async def _down(services: Services, turn: Turn, number: int, version: int | None
 
 
 def _back_to(to: int) -> Change:
-    async def change(
-        services: Services, turn: Turn, number: int, version: int | None
-    ) -> RuleView:
+    async def change(services: Services, turn: Turn, number: int, version: int | None) -> RuleView:
         return await services.rules.history.rollback(turn.actor, number, to, version=version)
 
     return change

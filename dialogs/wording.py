@@ -17,6 +17,7 @@ from core.errors import (
     PostroomError,
     RecipientUnreachable,
 )
+from dialogs.rule_wording import rule_words
 
 NOT_FOUND = "There is no such thing, or it is not yours to see."
 STALE = "It had changed meanwhile. This is how it stands now."
@@ -52,6 +53,14 @@ _FIELDS = {
     "letter": "I need a number of the list.",
     "answer": "Please pick one of the choices.",
     "role": "That is not a role.",
+    "rule": "I cannot use that rule as it is.",
+    "rule_number": "I need a rule's number, such as `rule 3`. `rules` lists them.",
+    "rule_word": (
+        "I know `rule 3 when …`, `on`, `off`, `up`, `down`, `history`, `back to 2` and `delete`."
+    ),
+    "team": "I need a team's name. `teams` lists them.",
+    "team_line": "I need a name and its people, such as `team Finance: Ada, Bo`.",
+    "version": "I need a version's number.",
     "grant": "Consent comes first.",
     "tag": "I need the name of a tag, such as `Invoice`.",
     "weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
@@ -146,6 +155,9 @@ def words(error: PostroomError) -> str:
         case InvalidInput():
             if error.hint.isdecimal() and error.field == "member":
                 return _HINTS["nobody" if error.hint == "0" else "several"]
+            about_rules = rule_words(error)
+            if about_rules is not None:
+                return about_rules
             return _HINTS.get(error.hint) or _FIELDS.get(error.field, "I cannot use that.")
         case AlreadyAssigned():
             return "Somebody has that thread already."

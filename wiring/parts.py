@@ -48,6 +48,7 @@ from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
 from core.rules.sending import AutomaticReplies
+from core.rules.trials import Simulations
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
@@ -67,6 +68,7 @@ from dialogs.runner import DialogRunner
 from dialogs.services import GrantFacts, Services
 from dialogs.talks import Talks
 from wiring.engines import engine, metrics_of
+from wiring.rules import rules_of
 
 
 class Parts:
@@ -181,6 +183,8 @@ class Parts:
         self.presences = Presences(self.outbox, now)
         self.snoozing = Snoozing(self.assignments, now)
         self.targets = Targets(vault, jobs, now)
+        self.trials = Simulations(vault, now, jobs=jobs, outbox=self.outbox)
+        self.rules = rules_of(vault, now, self.trials)
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
 
@@ -195,6 +199,7 @@ class Parts:
             mailboxes=self.mailboxes,
             onboarding=self.onboarding,
             reports=Reports(self.vault, self.now),
+            rules=self.rules,
             dead_letters=self.dead_letters,
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
@@ -240,6 +245,7 @@ class Parts:
                 self.handled.sweep,
                 delivery.forget_delivered,
                 self.presences.forget_old,
+                self.trials.forget_old,
             ),
         )
 
@@ -268,6 +274,7 @@ class Parts:
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,
             "deliver_outbox": delivery.run,
+            "try_rule": self.trials.run,
             "seal_audit": sealer.seal,
             "sweep": sweep.run,
         }

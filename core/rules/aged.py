@@ -19,9 +19,9 @@ from core.mail.models import Automatic, Direction, ThreadState
 from core.mail.moments import moment
 from core.mail.rows import select, worded
 from core.rules.at_work import IsOpen
+from core.rules.engine import tests_of
 from core.rules.facts import Facts
-from core.rules.terms import All, Condition, Field, Not, Rule, Test
-from core.rules.terms import Any as AnyOf
+from core.rules.terms import Field, Rule
 from core.sealing import DataKey, Vault
 
 _HOUR = 3600.0
@@ -65,22 +65,14 @@ class Aged:
 
 
 def ages_of(rules: Iterable[Rule]) -> tuple[Age, ...]:
-    return tuple(
-        Age(rule.rule_id, hours)
+    found = {
+        Age(rule.rule_id, int(hours)): None
         for rule in rules
-        for hours in sorted(_hours(rule.draft.when) | _hours(rule.draft.unless))
-    )
-
-
-def _hours(condition: Condition | None) -> set[int]:
-    match condition:
-        case Test(Field.AGE, _, values):
-            return set(map(int, values))
-        case Not(part):
-            return _hours(part)
-        case All(parts) | AnyOf(parts):
-            return set().union(*map(_hours, parts))
-    return set()
+        for test in tests_of(rule.draft)
+        if test.field is Field.AGE
+        for hours in test.values
+    }
+    return tuple(found)
 
 
 async def threads_past(

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.assignment.strategies import Candidate, Pool
+from core.database import reports_connection
 from core.errors import NotFound
+from core.mailboxes.business_hours import load_business_clock
 from core.mailboxes.models import Mailbox, MailboxMember
+from core.people.availability import Availability
+from core.people.availability_rows import load_availability
 from core.people.models import MemberState, Organization
+from core.rules.checks import fields_of
 from core.rules.desk import PoolDesk
-from core.rules.engine import compile_rules, fields_of
+from core.rules.engine import compile_rules
 from core.rules.kept import RuleTexts, rows_of
-from core.rules.models import RuleState, RuleTrial
+from core.rules.models import RuleTrial
 from core.rules.names import load_names
 from core.rules.replay import Replay, Side
 from core.rules.terms import Draft, Field, Rule
@@ -37,9 +42,11 @@ class Cast:
     """`base` is today's rules without the tried one, which is at work as it stands."""
     fields: frozenset[Field]
     """That any of the rules looks at."""
-    people: tuple[int, ...]
+    people: Mapping[int, Availability]
+    """Of the pool."""
     teams: Mapping[int, Sequence[int]]
     is_open: Callable[[datetime], bool]
+    """Whether the mailbox's business hours are on."""
 
 
 async def cast_of(vault: Vault, trial: RuleTrial) -> Cast:
@@ -54,7 +61,11 @@ async def cast_of(vault: Vault, trial: RuleTrial) -> Cast:
     today = [texts.running(row) for row in rows]
     draft, base, tried, replaced, without = _in_place(today, trial.rule_id, tried_draft)
     names = await load_names(vault, mailbox)
-    people = await MailboxMember.filter(mailbox_id=mailbox.id, in_pool=True).order_by("member_id")
+    works = MailboxMember.filter(mailbox_id=mailbox.id, in_pool=True).order_by("member_id")
+    members = [int(str(i)) for i in await works.values_list("member_id", flat=True)]
+    async with reports_connection() as connection:
+        people = await load_availability(connection, members)
+        clock = await load_business_clock(connection, mailbox.id)
     return Cast(
         mailbox=mailbox,
         key=vault.key(organization.wrapped_key),
@@ -64,9 +75,9 @@ async def cast_of(vault: Vault, trial: RuleTrial) -> Cast:
         replaced=replaced,
         without=without,
         fields=frozenset().union(*(fields_of(rule.draft) for rule in (*draft, *base))),
-        people=tuple(row.member_id for row in people),
+        people=people,
         teams=names.team_people,
-        is_open=lambda at: True,
+        is_open=clock.is_open,
     )
 
 
@@ -77,8 +88,8 @@ def replay_of(cast: Cast) -> Replay:
         tried=(cast.tried.rule_id, cast.tried.version),
         tried_alone=compile_rules([cast.tried]),
         replaced_alone=None if cast.replaced is None else compile_rules([cast.replaced]),
-        draft=Side(_desk(cast)),
-        base=Side(_desk(cast)),
+        draft=Side(desk_of(cast)),
+        base=Side(desk_of(cast)),
     )
 
 
@@ -101,6 +112,6 @@ def _in_place(
     return with_draft, at_work, tried, standing, False
 
 
-def _desk(cast: Cast) -> PoolDesk:
-    people = [Candidate(i, MemberState.READY, True, 0, None) for i in cast.people]
-    return PoolDesk(Pool(cast.mailbox.strategy, people), cast.teams)
+def desk_of(cast: Cast) -> PoolDesk:
+    people = [Candidate(i, MemberState.READY, True, 0, None) for i in sorted(cast.people)]
+    return PoolDesk(Pool(cast.mailbox.strategy, people), cast.people, cast.teams)

@@ -22,7 +22,7 @@ from core.mail.rows import Row, insert, select
 from core.rules.at_work import RulesAtWork
 from core.rules.engine import Key, Outcome
 from core.rules.reply_queue import WantedReply
-from core.rules.snoozes import ends_at
+from core.rules.snoozing import snooze_end
 from core.rules.terms import Anyone, Finish, PersonRef, Snooze, TeamRef
 from core.rules.wanted import Wanted, replies_of
 from core.sealing import Vault
@@ -183,7 +183,7 @@ class RuleEffects:
                 self._rested(thread, EventKind.FINISHED, "finished_by_rule", key)
             case (key, Snooze() as snooze) if thread.state is ThreadState.OPEN and self._rules:
                 thread.state = ThreadState.SNOOZED
-                thread.snoozed_until = ends_at(snooze, self._now, self._rules.zone)
+                thread.snoozed_until = snooze_end(snooze, self._now, self._rules.zone)
                 self._rested(thread, EventKind.SNOOZED, "snoozed_by_rule", key)
 
     def _rested(self, thread: ThreadFold, kind: EventKind, code: str, key: Key) -> None:

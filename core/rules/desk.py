@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from core.assignment.strategies import Candidate, Pool
+from core.people.availability import Availability
 from core.rules.replay import Rules
 from core.rules.terms import Anyone, AssignTo, PersonRef, TeamRef
 
@@ -13,14 +14,21 @@ from core.rules.terms import Anyone, AssignTo, PersonRef, TeamRef
 class PoolDesk:
     """A pool that begins with nothing open."""
 
-    def __init__(self, pool: Pool, teams: Mapping[int, Sequence[int]]) -> None:
-        """`teams` are the members of each team."""
+    def __init__(
+        self,
+        pool: Pool,
+        hours: Mapping[int, Availability],
+        teams: Mapping[int, Sequence[int]],
+    ) -> None:
+        """`hours` say who is at work, `teams` are the members of each team."""
         self._pool = pool
+        self._hours = {i: own for i, own in hours.items() if not _is_always_there(own)}
         self._teams = teams
         self._people: dict[int, Candidate] = {who.member_id: who for who in pool.candidates}
 
     def look(self, at: datetime) -> None:
-        pass
+        for member_id, hours in self._hours.items():
+            self._people[member_id].in_pool = hours.why_not(at) is None
 
     def give(self, actions: Rules, at: datetime) -> int | None:
         groups = self._groups(actions)
@@ -53,3 +61,7 @@ class PoolDesk:
                         case Anyone():
                             groups.append(None)
         return groups
+
+
+def _is_always_there(hours: Availability) -> bool:
+    return hours.week.is_always and not hours.holidays.region and not hours.absences

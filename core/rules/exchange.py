@@ -32,7 +32,9 @@ class RuleExchange:
         mailbox = await mailbox_with_rules(actor, mailbox_id)
         texts = await RuleTexts.of(self._vault, mailbox.organization_id)
         rows = await rows_of(mailbox_id)
-        entries = [Entry(texts.open(row.sealed_text), row.state is not RuleState.OFF) for row in rows]
+        entries = [
+            Entry(texts.open(row.sealed_text), row.state is not RuleState.OFF) for row in rows
+        ]
         named = {who for entry in entries for who in people_named(entry.draft)}
         names = await load_names(self._vault, mailbox, also=named)
         await record(

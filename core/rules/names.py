@@ -74,9 +74,7 @@ class MailboxNames:
         return name
 
 
-async def load_names(
-    vault: Vault, mailbox: Mailbox, also: Collection[int] = ()
-) -> MailboxNames:
+async def load_names(vault: Vault, mailbox: Mailbox, also: Collection[int] = ()) -> MailboxNames:
     """`also` are members to be shown by name who may no longer work the mailbox."""
     works = await MailboxMember.filter(mailbox_id=mailbox.id).values_list("member_id", flat=True)
     wanted = {int(str(i)) for i in works} | set(also)

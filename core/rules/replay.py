@@ -191,5 +191,3 @@ class Replay:
             self._draft.look(at)
             self._base.look(at)
             self._next_look = at - (at - datetime.min.replace(tzinfo=at.tzinfo)) % SLOT + SLOT
-
-

@@ -159,7 +159,9 @@ class Rulebook:
         rows = await rows_of(mailbox.id)
         if len(rows) + len(drafts) > MOST_RULES:
             raise RuleMistake("too_many")
-        last = await Rule.filter(organization_id=mailbox.organization_id).order_by("-number").first()
+        last = (
+            await Rule.filter(organization_id=mailbox.organization_id).order_by("-number").first()
+        )
         number = last.number if last else 0
         position = max((row.position for row in rows), default=0)
         added = []
@@ -224,9 +226,7 @@ class Rulebook:
         if len(write_rule(draft, names)) > LONGEST_LINE:
             raise RuleMistake("too_long")
 
-    async def _draft_view(
-        self, mailbox: Mailbox, names: MailboxNames, draft: Draft
-    ) -> DraftView:
+    async def _draft_view(self, mailbox: Mailbox, names: MailboxNames, draft: Draft) -> DraftView:
         line = write_rule(draft, names)
         return DraftView(
             mailbox.id, await self._address(mailbox), line, missing_consent(draft, mailbox)

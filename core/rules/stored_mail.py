@@ -148,4 +148,4 @@ async def _among(
         _, rows = await connection.execute_query(
             query.format(among="= ANY($1::bigint[])"), [list(ids)]
         )
-    return rows  # type: ignore[return-value]  # a row of either driver is a mapping by column
+    return rows

@@ -37,7 +37,9 @@ class Teams:
             TeamView(
                 name,
                 tuple(
-                    (i, names.person_name(i)) for i in names.team_people[team_id] if i in names.names
+                    (i, names.person_name(i))
+                    for i in names.team_people[team_id]
+                    if i in names.names
                 ),
             )
             for team_id, name in sorted(names.team_names.items(), key=lambda one: fold(one[1]))
@@ -69,7 +71,9 @@ class Teams:
                     created_at=self._now(),
                 )
             await TeamMember.filter(team_id=team.id).delete()
-            await TeamMember.bulk_create([TeamMember(team_id=team.id, member_id=i) for i in members])
+            await TeamMember.bulk_create(
+                [TeamMember(team_id=team.id, member_id=i) for i in members]
+            )
             await self._record(actor, "team.set", team, people=members)
         return TeamView(team.name, tuple((i, names.person_name(i)) for i in members))
 

@@ -18,7 +18,7 @@ from core.people.models import Organization
 from core.people.views import Actor
 from core.ports import JobQueue
 from core.reports.periods import zone_of
-from core.rules.casting import Cast, cast_of, replay_of
+from core.rules.casting import cast_of, replay_of
 from core.rules.happened import given_in, waited_in
 from core.rules.kept import RuleTexts
 from core.rules.mistakes import RuleMistake
@@ -35,7 +35,7 @@ from core.rules.views import TrialView
 from core.sealing import Vault
 from core.transactions import transaction
 
-BATCH = 1_000
+BATCH = 500
 """Messages that are read at once."""
 SLICE = 100
 """Messages that are gone through before anything else may have its turn."""
@@ -85,7 +85,9 @@ class Simulations:
         if row is None or row.state is TrialState.DONE:
             return
         cast = await cast_of(self._vault, row)
-        mail = StoredMail(self._vault, cast.mailbox.id, cast.key, cast.fields, cast.is_open, row.created_at)
+        mail = StoredMail(
+            self._vault, cast.mailbox.id, cast.key, cast.fields, cast.is_open, row.created_at
+        )
         replay = replay_of(cast)
         ids = await mail.ids(row.starts_at, row.ends_at)
         await self._save(row, state=TrialState.RUNNING, messages=len(ids), done=0)

@@ -55,8 +55,12 @@ def rules_card(page: RulesPage, *, say: str = "") -> Card:
     if say:
         body.append(note(say))
     if not page.rules:
-        body.append(note("None yet. A line such as `when subject contains invoice then tag "
-                         "Invoice` makes one, or press New rule."))
+        body.append(
+            note(
+                "None yet. A line such as `when subject contains invoice then tag "
+                "Invoice` makes one, or press New rule."
+            )
+        )
     body += [_row(rule) for rule in page.rules]
     actions: list[Element] = []
     if page.rules:

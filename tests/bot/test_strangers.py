@@ -22,6 +22,8 @@ FOREIGN = {
     "mailbox": FOREIGN_MAILBOX, "letter": 999, "period": "", "dialog": "onboarding",
     "note": "x", "tags": "a", "priority": "high", "snooze": "1 h", "into": "42",
     "step": "people", "at": 1, "people": str(STRANGER), "leads": str(STRANGER),
+    "trial": 999, "line": "when always then stop", "text": "when always then stop",
+    "yaml": "version: 1\nrules:\n- {when: always, then: [stop]}\n",
 }  # fmt: skip
 HIDDEN = ("not yours", "zoe@outside.example", "Printer")
 

@@ -22,6 +22,7 @@ from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
 from tests.dialogs.life_ports import life_ports
 from tests.dialogs.mailbox_port import MailboxPort
+from tests.dialogs.rule_port import RulePort
 from tests.dialogs.sample import (
     ADDRESS,
     ANNA,
@@ -56,6 +57,10 @@ class World:
     unreachable_members: list[int] = field(default_factory=list)
     install: str = "https://teams.example/install"
     privacy: str = "https://postroom.example/privacy"
+    rule_port: RulePort = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rule_port = RulePort(self)
 
     def actor(self, member_id: int) -> Actor:
         works = member_id in self.workers
@@ -76,6 +81,7 @@ class World:
             mailboxes=MailboxPort(self),
             onboarding=everything,
             reports=everything,
+            rules=self.rule_port.services(),
             dead_letters=everything,
             open_dialogs=everything,
             links=everything,

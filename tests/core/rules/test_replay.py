@@ -55,7 +55,7 @@ def arrival(thread_id: int, subject: str | None = "Hello", minutes: int = 0, **m
 
 def side(*people: int) -> Side:
     candidates = [Candidate(i, MemberState.READY, True, 0, None) for i in people]
-    return Side(PoolDesk(Pool(Strategy.LOAD_BALANCED, candidates), {FINANCE: (BEN, CY)}))
+    return Side(PoolDesk(Pool(Strategy.LOAD_BALANCED, candidates), {}, {FINANCE: (BEN, CY)}))
 
 
 def rule(*then, when=INVOICE, unless=None, rule_id: int = 1) -> Rule:
@@ -85,9 +85,7 @@ def test_the_draft_gives_to_whom_it_names_and_today_goes_on_as_it_did():
 
 
 def test_a_draft_in_place_of_a_rule_is_beside_that_rule():
-    trial = replay(
-        rule(AssignTo((PersonRef(BEN),))), replaced=rule(AssignTo((PersonRef(ADA),)))
-    )
+    trial = replay(rule(AssignTo((PersonRef(BEN),))), replaced=rule(AssignTo((PersonRef(ADA),))))
 
     trial.take([arrival(1, "Invoice")])
 

@@ -21,7 +21,7 @@ from core.rules.models import ReplyMark
 from core.threads.models import Tag, ThreadTag
 from tests.core.mail.feeds import header, later
 from tests.core.mail.office import Office
-from tests.core.rules.rows import a_rule, a_team, a_text, consents, switch_off
+from tests.core.rules.at_work.rows import a_rule, a_team, a_text, consents, switch_off
 
 
 async def arrives(office: Office, *messages: object) -> None:
