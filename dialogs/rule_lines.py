@@ -36,48 +36,48 @@ async def when(services: Services, turn: Turn, rest: str) -> Reply:
 
 
 async def add_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
+    """What stands on the card, or what was tried."""
     on = inputs.get("off") != "yes"
-    return await add_line(
-        services, turn, number_of(inputs, "mailbox"), line_of(inputs, "line"), on=on
-    )
+    if "trial" in inputs:
+        tried = await services.rules.trials.trial(turn.actor, number_of(inputs, "trial"))
+        return await add_line(services, turn, tried.mailbox_id, tried.line, on=on)
+    return await add_line(services, turn, number_of(inputs, "mailbox"), line_in(inputs), on=on)
 
 
 async def change_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
-    number = number_of(inputs, "rule", "rule_number")
-    seen = await services.rules.book.rule(turn.actor, number)
+    seen = await services.rules.book.rule(turn.actor, number_of(inputs, "rule", "rule_number"))
     version = number_of(inputs, "version")
-    return await change_line(services, turn, seen, line_of(inputs, "line"), version)
+    if "trial" in inputs:
+        tried = await services.rules.trials.trial(turn.actor, number_of(inputs, "trial"))
+        return await change_line(services, turn, seen, tried.line, version)
+    return await change_line(services, turn, seen, line_in(inputs), version)
 
 
 async def edit_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
-    """The line of a rule, or of a draft that is not kept yet, to be changed."""
+    """The line of a rule to be changed; without one, a new line."""
     if "rule" not in inputs:
         mailbox_id = number_of(inputs, "mailbox")
         await services.rules.book.choices(turn.actor, mailbox_id)
-        return edit_reply(mailbox_id, line_of(inputs, "line"))
-    number = number_of(inputs, "rule", "rule_number")
-    seen = await services.rules.book.rule(turn.actor, number)
-    line = line_of(inputs, "line") or seen.line
-    made = edit_card(line, mailbox_id=seen.mailbox_id, number=seen.number, version=seen.version)
+        return edit_reply(mailbox_id, "")
+    seen = await services.rules.book.rule(turn.actor, number_of(inputs, "rule", "rule_number"))
+    made = edit_card(
+        seen.line, mailbox_id=seen.mailbox_id, number=seen.number, version=seen.version
+    )
     return Reply(card=made, kind="rule", people=named_to(turn, seen))
 
 
 async def preview_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
     """What the line means, in our own words, before it is kept."""
-    mailbox_id, line = number_of(inputs, "mailbox"), line_of(inputs, "text")
-    if "rule" not in inputs:
-        try:
-            draft = await services.rules.book.read(turn.actor, mailbox_id, line)
-        except RuleMistake as mistake:
-            return edit_reply(mailbox_id, line, mistake)
-        return Reply(card=preview_card(draft), kind="rule")
-    number = number_of(inputs, "rule", "rule_number")
-    seen = await services.rules.book.rule(turn.actor, number)
-    version = number_of(inputs, "version")
+    line, seen, version = line_in(inputs), None, 0
+    if "rule" in inputs:
+        seen = await services.rules.book.rule(turn.actor, number_of(inputs, "rule", "rule_number"))
+        version = number_of(inputs, "version")
+    mailbox_id = seen.mailbox_id if seen else number_of(inputs, "mailbox")
     try:
-        draft = await services.rules.book.read(turn.actor, seen.mailbox_id, line)
+        draft = await services.rules.book.read(turn.actor, mailbox_id, line)
     except RuleMistake as mistake:
-        return edit_reply(seen.mailbox_id, line, mistake, seen)
+        return edit_reply(mailbox_id, line, mistake, seen)
+    number = seen.number if seen else None
     return Reply(card=preview_card(draft, number=number, version=version), kind="rule")
 
 
@@ -133,6 +133,7 @@ def named_to(turn: Turn, shown: RuleView) -> tuple[int, ...]:
     return tuple(who for who in shown.people if who != turn.actor.member_id)
 
 
-def line_of(inputs: Inputs, name: str) -> str:
-    value = inputs.get(name)
-    return value.strip() if isinstance(value, str) else ""
+def line_in(inputs: Inputs) -> str:
+    """What stands in a card's input for a rule, on one line."""
+    value = inputs.get("text")
+    return " ".join(value.split("\n")).strip() if isinstance(value, str) else ""

@@ -12,7 +12,7 @@ from dialogs.cards.rules_try import trial_card
 from dialogs.inputs import Inputs, number_of
 from dialogs.led import led_mailboxes, named_or_only
 from dialogs.moves import Reply
-from dialogs.rule_lines import edit_reply, line_of
+from dialogs.rule_lines import edit_reply, line_in
 from dialogs.services import Services
 from dialogs.turns import Turn
 
@@ -34,7 +34,7 @@ async def try_(services: Services, turn: Turn, rest: str) -> Reply:
 
 
 async def try_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
-    line = line_of(inputs, "line")
+    line = line_in(inputs)
     if "rule" in inputs:
         number = number_of(inputs, "rule", "rule_number")
         return await _try_rule(services, turn, number, line, USUAL)

@@ -55,7 +55,8 @@ class MailboxNames:
         """The name if it means nobody else here, else the address, else `#7`."""
         name = self.names.get(member_id, "")
         known = [(i, self.names[i]) for i in sorted(self.present | {member_id}) if i in self.names]
-        if name and "@" not in name and match(name, known) == [member_id]:
+        odd = "@" in name or _NUMBER.fullmatch(name)
+        if name and not odd and match(name, known) == [member_id]:
             return name
         return self.addresses.get(member_id) or f"#{member_id}"
 

@@ -8,7 +8,6 @@ from core.mail.models import Priority
 from core.rules.terms import Field, Operator, Test
 from core.rules.views import RuleChoices
 from dialogs.cards.elements import (
-    NAME,
     SUBJECT,
     card,
     choices,
@@ -26,8 +25,11 @@ from dialogs.moves import Card, Element
 
 ROWS = ("1", "2", "3")
 EXCEPTIONS = ("4", "5")
-MOST_OFFERED = 40
+MOST_OFFERED = 25
 """People, and teams, in a choice; more are named in the line itself."""
+MOST_TEXTS = 10
+SHORT = 30
+"""Characters of a name in a choice."""
 
 SAID_ALONE = {
     "attachment": Test(Field.ATTACHMENT, Operator.IS, ("yes",)),
@@ -80,6 +82,8 @@ def form_card(offered: RuleChoices, entered: Mapping[str, str], *, say: str = ""
     body += [_row(row, entered) for row in EXCEPTIONS]
     body.append(text_block("Then"))
     body += _actions(offered, entered)
+    if max(len(offered.people), len(offered.teams)) > MOST_OFFERED:
+        body.append(note("Others than those offered are named in the line itself."))
     body.append(note("You see the rule in words before it is saved."))
     data = {"mailbox": offered.mailbox_id}
     return card(
@@ -108,11 +112,11 @@ def _row(row: str, entered: Mapping[str, str]) -> Element:
 
 
 def _actions(offered: RuleChoices, entered: Mapping[str, str]) -> list[Element]:
-    people = [(plain(name, NAME), str(i)) for i, name in offered.people[:MOST_OFFERED]]
+    people = [(plain(name, SHORT), str(i)) for i, name in offered.people[:MOST_OFFERED]]
     targets = [
         _NOTHING,
         ("anyone", "anyone"),
-        *((f"{plain(name, NAME)} pool", f"team:{i}") for i, name in offered.teams[:MOST_OFFERED]),
+        *((f"{plain(name, SHORT)} pool", f"team:{i}") for i, name in offered.teams[:MOST_OFFERED]),
         *((name, f"person:{i}") for name, i in people),
     ]
     priorities = [_NOTHING, *((one.value, one.value) for one in Priority)]
@@ -124,7 +128,7 @@ def _actions(offered: RuleChoices, entered: Mapping[str, str]) -> list[Element]:
         _choice("priority", "Priority", priorities, entered),
     ]
     if offered.texts:
-        texts = [_NOTHING, *((plain(name, NAME), name) for name in offered.texts[:MOST_OFFERED])]
+        texts = [_NOTHING, *((plain(name, SHORT), name) for name in offered.texts[:MOST_TEXTS])]
         when = [("always", "always"), ("in hours", "in_hours"), ("out of hours", "out_of_hours")]
         parts.append(_choice("reply", "Reply with", texts, entered))
         parts.append(_choice("reply_when", "Reply when", when, entered))

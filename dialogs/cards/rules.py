@@ -79,13 +79,13 @@ def rules_card(page: RulesPage, *, say: str = "") -> Card:
 
 
 def which_card(mailboxes: tuple[MailboxView, ...], title: str, verb: str, line: str = "") -> Card:
-    """Asks which mailbox is meant; `line` goes on with the answer."""
+    """Asks which mailbox is meant; a line goes on with the answer."""
     options = [(plain(one.address, SUBJECT), str(one.mailbox_id)) for one in mailboxes[:60]]
     body: list[Element] = [heading(title)]
     if line:
-        body.append(rich(run(safe(line, LINE))))
+        body.append(_line_input(line))
     body.append(choices("mailbox", options, label="Which mailbox?", value=options[0][1]))
-    return card(body, [execute("Go on", verb, {"line": line} if line else {})], says=title)
+    return card(body, [execute("Go on", verb)], says=title)
 
 
 def rule_card(rule: RuleView, *, say: str = "") -> Card:
@@ -165,30 +165,34 @@ def delete_card(rule: RuleView) -> Card:
 
 
 def preview_card(draft: DraftView, *, number: int | None = None, version: int = 0) -> Card:
-    """A rule in our own words, before it is kept: a new one, or what rule `number` shall say."""
+    """A rule in our own words, before it is kept: a new one, or what rule `number` shall say.
+
+    The buttons take what stands in the input, so that it can be changed once more.
+    """
     title = "A new rule" if number is None else f"Rule {number}, changed"
     body: list[Element] = [
         heading(title),
         rich(run(safe(draft.mailbox, SUBJECT))),
         rich(run(safe(draft.line, LINE), weight="Bolder")),
+        _line_input(draft.line),
     ]
-    data: dict[str, object] = {"mailbox": draft.mailbox_id, "line": draft.line}
+    data: dict[str, object] = {"mailbox": draft.mailbox_id}
+    actions: list[Element] = []
     if draft.needs is not None:
         body.append(warning(NEEDS[draft.needs]))
-    if number is None:
-        keep = [
-            execute("Save", "rule.add", data),
-            execute("Save, switched off", "rule.add", {**data, "off": "yes"}),
-        ]
-    else:
+    elif number is None:
+        actions.append(execute("Save", "rule.add", data))
+        actions.append(execute("Save, switched off", "rule.add", {**data, "off": "yes"}))
+    if number is not None:
         data |= {"rule": number, "version": version}
-        keep = [execute("Save", "rule.change", data)]
-    more = [
+        if draft.needs is None:
+            actions.append(execute("Save", "rule.change", data))
+    actions += [
+        execute("Look again", "rule.preview", data),
         execute("Try on 30 days", "rule.try", data),
-        execute("Edit…", "rule.edit", data),
         execute("Rules", "rule.list", {"mailbox": draft.mailbox_id}),
     ]
-    return card(body, [*keep, *more] if draft.needs is None else more, says=title)
+    return card(body, actions, says=title)
 
 
 def edit_card(
@@ -209,16 +213,7 @@ def edit_card(
         body.append(warning(say))
     if say and not whole:
         body.append(rich(*_marked(line, at, length)))
-    body.append(
-        {
-            "type": "Input.Text",
-            "id": "text",
-            "label": "The rule",
-            "isMultiline": True,
-            "maxLength": LINE,
-            "value": line[:LINE],
-        }
-    )
+    body.append(_line_input(line))
     data: dict[str, object] = {"mailbox": mailbox_id}
     if number is not None:
         data |= {"rule": number, "version": version}
@@ -227,6 +222,17 @@ def edit_card(
         execute("Rules", "rule.list", {"mailbox": mailbox_id}),
     ]
     return card(body, actions, says=title)
+
+
+def _line_input(line: str) -> Element:
+    return {
+        "type": "Input.Text",
+        "id": "text",
+        "label": "The rule",
+        "isMultiline": True,
+        "maxLength": LINE,
+        "value": line[:LINE],
+    }
 
 
 def _marked(line: str, at: int, length: int) -> list[Element]:

@@ -26,7 +26,7 @@ from dialogs.cards.elements import (
 from dialogs.cards.rules import LINE
 from dialogs.moves import Card, Element
 
-MOST_PEOPLE = 25
+MOST_PEOPLE = 20
 
 
 def trial_card(view: TrialView) -> Card:
@@ -57,11 +57,10 @@ def trial_card(view: TrialView) -> Card:
         numbers = [(f"#{thread}", str(thread)) for thread in view.examples]
         body.append(choices("thread", numbers, label="It would match", value=numbers[0][1]))
         actions.append(execute("Show", "thread.open"))
-    data: dict[str, object] = {"mailbox": view.mailbox_id, "line": view.line}
     if view.number is not None:
         actions.append(execute("Rule", "rule.show", {"rule": view.number}))
     else:
-        actions.append(execute("Save", "rule.add", data))
+        actions.append(execute("Save", "rule.add", {"trial": view.trial_id}))
     actions.append(execute("Rules", "rule.list", {"mailbox": view.mailbox_id}))
     return card(body, actions, says=title)
 

@@ -6,8 +6,10 @@ from core.rules.views import TeamView
 from dialogs.cards.elements import NAME, card, heading, note, rich, run, safe
 from dialogs.moves import Card, Element
 
-MOST_SHOWN = 30
-MOST_PEOPLE = 15
+MOST_SHOWN = 15
+MOST_PEOPLE = 10
+SHORT = 30
+"""Characters of a person's name."""
 
 
 def teams_card(teams: tuple[TeamView, ...], *, say: str = "") -> Card:
@@ -16,7 +18,7 @@ def teams_card(teams: tuple[TeamView, ...], *, say: str = "") -> Card:
     if say:
         body.append(note(say))
     for team in teams[:MOST_SHOWN]:
-        people = ", ".join(safe(name, NAME) for _, name in team.people[:MOST_PEOPLE])
+        people = ", ".join(safe(name, SHORT) for _, name in team.people[:MOST_PEOPLE])
         more = len(team.people) - MOST_PEOPLE
         body.append(
             rich(

@@ -393,4 +393,5 @@ def a_world() -> World:
         43: a_thread(43, assignee_id=BEN, assignee="Ben Busy"),
         FOREIGN_THREAD: a_thread(FOREIGN_THREAD, mailbox_id=FOREIGN_MAILBOX, subject="not yours"),
     }
+    world.rule_port.put("when subject contains ledger then assign to Ben Busy", 3)
     return world
