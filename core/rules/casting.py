@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.assignment.strategies import Candidate, Pool
+from core.assignment.candidates import Candidate
+from core.assignment.pool import Policy, Pool
 from core.database import reports_connection
 from core.errors import NotFound
 from core.mailboxes.business_hours import load_business_clock
 from core.mailboxes.models import Mailbox, MailboxMember
 from core.people.availability import Availability
 from core.people.availability_rows import load_availability
-from core.people.models import MemberState, Organization
+from core.people.models import Organization
 from core.rules.checks import fields_of
 from core.rules.desk import PoolDesk
 from core.rules.engine import compile_rules
@@ -113,5 +114,5 @@ def _in_place(
 
 
 def desk_of(cast: Cast) -> PoolDesk:
-    people = [Candidate(i, MemberState.READY, True, 0, None) for i in sorted(cast.people)]
-    return PoolDesk(Pool(cast.mailbox.strategy, people), cast.people, cast.teams)
+    people = [Candidate(i) for i in sorted(cast.people)]
+    return PoolDesk(Pool(Policy(cast.mailbox.strategy), people), cast.people, cast.teams)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from core.assignment.strategies import Candidate, Pool
+from core.assignment.candidates import Candidate, Target, Wish
+from core.assignment.pool import Pool
 from core.people.availability import Availability
 from core.rules.replay import Rules
 from core.rules.terms import Anyone, AssignTo, PersonRef, TeamRef
@@ -28,39 +29,27 @@ class PoolDesk:
 
     def look(self, at: datetime) -> None:
         for member_id, hours in self._hours.items():
-            self._people[member_id].in_pool = hours.why_not(at) is None
+            self._people[member_id].absent = hours.why_not(at)
 
     def give(self, actions: Rules, at: datetime) -> int | None:
-        groups = self._groups(actions)
-        if not groups:
-            return self._pool.give(at).member_id
-        for group in groups:
-            pool = self._pool
-            if group is not None:
-                named = [who for who in pool.candidates if who.member_id in group]
-                pool = Pool(pool.strategy, named, pool.rotation)
-            member_id = pool.give(at).member_id
-            if member_id is not None:
-                return member_id
-        return None
+        return self._pool.give(self._wish(actions), at).member_id
 
     def close(self, member_id: int) -> None:
-        self._people[member_id].open_threads -= 1
+        self._people[member_id].open_load -= 1
 
-    def _groups(self, actions: Rules) -> list[frozenset[int] | None]:
-        """Who may be given it, in the order in which they are tried; None: anyone."""
-        groups: list[frozenset[int] | None] = []
-        for _, _, action in actions:
-            if isinstance(action, AssignTo):
-                for to in action.targets:
-                    match to:
-                        case PersonRef():
-                            groups.append(frozenset({to.member_id}))
-                        case TeamRef():
-                            groups.append(frozenset(self._teams.get(to.team_id, ())))
-                        case Anyone():
-                            groups.append(None)
-        return groups
+    def _wish(self, actions: Rules) -> Wish:
+        """Of the rules that assign the first counts, as when mail comes in."""
+        assign = next((action for _, _, action in actions if isinstance(action, AssignTo)), None)
+        targets: list[Target] = []
+        for to in assign.targets if assign else ():
+            match to:
+                case PersonRef():
+                    targets.append(Target((to.member_id,)))
+                case TeamRef():
+                    targets.append(Target(tuple(self._teams.get(to.team_id, ()))))
+                case Anyone():
+                    return Wish(targets=tuple(targets), or_pool=True)
+        return Wish(targets=tuple(targets))
 
 
 def _is_always_there(hours: Availability) -> bool:

@@ -65,7 +65,8 @@ async def test_the_first_rule_that_assigns_counts_and_tags_add_up(office: Office
     await office.live()
     ada, _ = office.people
     await a_rule(office, "when subject contains printer then assign to Ada, tag Printer")
-    await a_rule(office, "when subject contains fire then assign to Bo, tag Fire, set priority urgent")
+    line = "when subject contains fire then assign to Bo, tag Fire, set priority urgent"
+    await a_rule(office, line)
     await arrives(office, header("m1", "c1"))
     thread = await office.thread("c1")
     assert (thread.assignee_id, thread.priority) == (ada.id, Priority.URGENT)
