@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.assignment.candidates import Candidate
-from core.assignment.pool import Policy, Pool
-from core.database import reports_connection
+from core.assignment.pool import Pool
+from core.assignment.pools import PoolBook
 from core.errors import NotFound
 from core.mailboxes.business_hours import load_business_clock
-from core.mailboxes.models import Mailbox, MailboxMember
+from core.mailboxes.models import Mailbox
 from core.people.availability import Availability
 from core.people.availability_rows import load_availability
-from core.people.models import Organization
-from core.rules.checks import fields_of
-from core.rules.desk import PoolDesk
-from core.rules.engine import compile_rules
+from core.people.models import MemberState, Organization
+from core.rules.desk import PoolDesk, TagWeight, tag_key
+from core.rules.engine import compile_rules, fields_of
 from core.rules.kept import RuleTexts, rows_of
 from core.rules.models import RuleTrial
-from core.rules.names import load_names
+from core.rules.names import TAG_NAME, load_names
 from core.rules.replay import Replay, Side
 from core.rules.terms import Draft, Field, Rule
 from core.sealing import DataKey, Vault
+from core.threads.models import Tag
+from core.transactions import transaction
 
 UNNUMBERED = 0
 """Rule id, version and number of a draft that has no rule yet."""
@@ -43,8 +44,11 @@ class Cast:
     """`base` is today's rules without the tried one, which is at work as it stands."""
     fields: frozenset[Field]
     """That any of the rules looks at."""
-    people: Mapping[int, Availability]
-    """Of the pool."""
+    pool: Pool
+    """As it stands now."""
+    hours: Mapping[int, Availability]
+    """Of its people."""
+    tags: Mapping[str, TagWeight]
     teams: Mapping[int, Sequence[int]]
     is_open: Callable[[datetime], bool]
     """Whether the mailbox's business hours are on."""
@@ -62,21 +66,23 @@ async def cast_of(vault: Vault, trial: RuleTrial) -> Cast:
     today = [texts.running(row) for row in rows]
     draft, base, tried, replaced, without = _in_place(today, trial.rule_id, tried_draft)
     names = await load_names(vault, mailbox)
-    works = MailboxMember.filter(mailbox_id=mailbox.id, in_pool=True).order_by("member_id")
-    members = [int(str(i)) for i in await works.values_list("member_id", flat=True)]
-    async with reports_connection() as connection:
-        people = await load_availability(connection, members)
+    async with transaction() as connection:
+        pool = await PoolBook(connection, mailbox.id, trial.created_at).open()
+        hours = await load_availability(connection, [who.member_id for who in pool.candidates])
         clock = await load_business_clock(connection, mailbox.id)
+    key = vault.key(organization.wrapped_key)
     return Cast(
         mailbox=mailbox,
-        key=vault.key(organization.wrapped_key),
+        key=key,
         draft=tuple(draft),
         base=tuple(base),
         tried=tried,
         replaced=replaced,
         without=without,
         fields=frozenset().union(*(fields_of(rule.draft) for rule in (*draft, *base))),
-        people=people,
+        pool=pool,
+        hours=hours,
+        tags=await _tags(mailbox.id, key),
         teams=names.team_people,
         is_open=clock.is_open,
     )
@@ -113,6 +119,29 @@ def _in_place(
     return with_draft, at_work, tried, standing, False
 
 
+async def _tags(mailbox_id: int, key: DataKey | None) -> dict[str, TagWeight]:
+    tags = await Tag.filter(mailbox_id=mailbox_id)
+    return {
+        tag_key(key.open(TAG_NAME, bytes(tag.sealed_name))): TagWeight(tag.id, tag.weight)
+        for tag in tags
+        if key is not None and tag.sealed_name is not None
+    }
+
+
 def desk_of(cast: Cast) -> PoolDesk:
-    people = [Candidate(i) for i in sorted(cast.people)]
-    return PoolDesk(Pool(Policy(cast.mailbox.strategy), people), cast.people, cast.teams)
+    """Everybody ready and with nothing open; caps, shares and skills are those of now."""
+    people = [_at_the_start(who) for who in cast.pool.candidates]
+    return PoolDesk(Pool(cast.pool.policy, people), cast.hours, cast.teams, cast.tags)
+
+
+def _at_the_start(who: Candidate) -> Candidate:
+    state = who.state if who.state is MemberState.LEFT else MemberState.READY
+    return Candidate(
+        member_id=who.member_id,
+        state=state,
+        in_pool=who.in_pool,
+        opted_out=who.opted_out,
+        cap=who.cap,
+        weight=who.weight,
+        skills=who.skills,
+    )

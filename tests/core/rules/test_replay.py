@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from core.assignment.strategies import Candidate, Pool
+from core.assignment.candidates import Candidate
+from core.assignment.pool import Policy, Pool
 from core.mail.models import Automatic
 from core.mailboxes.models import Strategy
-from core.people.models import MemberState
 from core.rules.desk import PoolDesk
 from core.rules.engine import compile_rules
 from core.rules.facts import Facts
-from core.rules.replay import MOST_EXAMPLES, Arrival, Replay, Side
+from core.rules.replay import MOST_EXAMPLES, Arrival, Asked, Replay, Side
 from core.rules.terms import (
     AddTag,
     AssignTo,
@@ -50,12 +50,18 @@ def arrival(thread_id: int, subject: str | None = "Hello", minutes: int = 0, **m
         is_first=more.pop("is_first", True),
         unanswered_hours=0.0,
     )
-    return Arrival(thread_id, facts, more.pop("finished_at", None), more.pop("waited", 1.0))
+    return Arrival(
+        thread_id,
+        facts,
+        more.pop("sender", None),
+        more.pop("finished_at", None),
+        more.pop("waited", 1.0),
+    )
 
 
-def side(*people: int) -> Side:
-    candidates = [Candidate(i, MemberState.READY, True, 0, None) for i in people]
-    return Side(PoolDesk(Pool(Strategy.LOAD_BALANCED, candidates), {}, {FINANCE: (BEN, CY)}))
+def side(*people: int, cap: int | None = None, **policy) -> Side:
+    pool = Pool(Policy(Strategy.LOAD_BALANCED, **policy), [Candidate(i, cap=cap) for i in people])
+    return Side(PoolDesk(pool, {}, {FINANCE: (BEN, CY)}, {}))
 
 
 def rule(*then, when=INVOICE, unless=None, rule_id: int = 1) -> Rule:
@@ -127,14 +133,48 @@ def test_examples_are_the_first_threads_each_once():
     assert trial.found()["examples"] == list(range(MOST_EXAMPLES))
 
 
-def test_what_nobody_can_be_given_waits():
-    trial = replay(rule(AssignTo((PersonRef(CY),))))
+def test_over_the_cap_a_thread_waits_until_another_was_finished():
+    one = side(ADA, cap=1)
+    done = START + timedelta(minutes=5)
+    trial = Replay(
+        compile_rules([rule(AddTag("x"))]),
+        compile_rules([]),
+        tried=(1, 1),
+        tried_alone=compile_rules([rule(AddTag("x"))]),
+        replaced_alone=None,
+        draft=one,
+        base=side(ADA),
+    )
 
-    trial.take([arrival(1, "Invoice"), arrival(2, "Invoice"), arrival(3)])
+    trial.take([arrival(1, finished_at=done), arrival(2, minutes=1), arrival(3, minutes=2)])
+    trial.take([arrival(4, minutes=20)])
 
-    assert trial.found()["draft"]["waited"] == 2
-    assert trial.found()["draft"]["left"] == 2
+    found = trial.found()["draft"]
+    assert found["given"] == [(ADA, 2)]
+    assert (found["waited"], found["left"]) == (3, 2)
     assert trial.found()["base"]["waited"] == 0
+
+
+def test_the_fair_share_looks_back_an_hour_and_no_further():
+    desk = side(ADA, BEN, fair_share=True).desk
+
+    for i in range(4):
+        desk.give(Asked((), None), START + timedelta(minutes=i))
+    desk.give(Asked((), None), START + timedelta(hours=3))
+
+    assert sorted(who.recent for who in desk._pool.candidates) == [0, 1]
+
+
+def test_a_senders_next_thread_goes_to_who_had_the_last_one_if_the_mailbox_says_so():
+    desk = side(ADA, BEN, sticky_sender_days=2).desk
+    first = desk.give(Asked((), 9), START)
+    desk.give(Asked((), 8), START)
+
+    again = desk.give(Asked((), 9), START + timedelta(days=1))
+    later = desk.give(Asked((), 9), START + timedelta(days=9))
+
+    assert again.member_id == first.member_id
+    assert later.member_id != first.member_id
 
 
 def test_a_thread_is_given_once_however_many_messages_it_has():
