@@ -18,13 +18,14 @@ from bot.references import Reference
 from bot.rendering import activity_of
 from bot.replies import shown, to_reference
 from core.clock import Clock
-from core.errors import ConnectorError, NotFound, RecipientUnreachable, UserError
+from core.errors import ConnectorError, NotAllowed, NotFound, RecipientUnreachable
 from core.mail.models import ThreadState
 from core.outbox.posted import Posted
 from core.people.views import Actor
 from dialogs.assignment import queue_reply, thread_reply, unassigned_reply
 from dialogs.cards.lists import queue_card
 from dialogs.cards.mailboxes import progress_card
+from dialogs.cards.notices import notice_card
 from dialogs.cards.thread import gone_card
 from dialogs.lists import KINDS as LISTS
 from dialogs.lists import list_reply
@@ -144,12 +145,11 @@ class Notifier:
         actor = await self._reader(facts["member_id"], organization_id)
         if actor is None:
             return
-        try:
-            view = await self._services.rules.trials.trial(actor, facts["trial_id"])
-        except UserError:
+        trial_id = facts["trial_id"]
+        made = await self._trial(self._turn(actor), trial_id)
+        if made.kind == "gone":
             return
-        made = trial_reply(self._turn(actor), view)
-        posted = await self._cards.newest(actor.member_id, "trial", trial=view.trial_id)
+        posted = await self._cards.newest(actor.member_id, "trial", trial=trial_id)
         if posted is None or not await self._update(posted, actor, made):
             await self._post(actor, made)
 
@@ -207,12 +207,22 @@ class Notifier:
                 return await unassigned_reply(self._services, turn, page)
             case kind if kind in LISTS:
                 return await list_reply(self._services, turn, kind, page)
+            case "trial":
+                return await self._trial(turn, posted.facts["trial"])
             case _:
                 draw = notes_reply if posted.kind == "notes" else thread_reply
                 try:
                     return await draw(self._services, turn, thread_id)
                 except NotFound:
                     return Reply(card=gone_card(thread_id), kind="gone")
+
+    async def _trial(self, turn: Turn, trial_id: int) -> Reply:
+        """Where it is no longer theirs to see, a card that says so."""
+        try:
+            view = await self._services.rules.trials.trial(turn.actor, trial_id)
+        except (NotFound, NotAllowed):
+            return Reply(card=notice_card("This trial is gone", "Try it again."), kind="gone")
+        return trial_reply(turn, view)
 
     async def _reader(self, member_id: int, organization_id: int) -> Actor | None:
         actor = await self._services.people.actor_of(member_id)

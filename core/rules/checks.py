@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.mailboxes.models import Mailbox
-from core.rules.engine import tests_of
+from core.rules.engine import fields_of
 from core.rules.terms import (
     AssignTo,
     Draft,
@@ -15,11 +15,6 @@ from core.rules.terms import (
 )
 
 BODIES, REPLIES = "bodies", "replies"
-
-
-def fields_of(draft: Draft) -> frozenset[Field]:
-    """What the rule looks at."""
-    return frozenset(test.field for test in tests_of(draft))
 
 
 def missing_consent(draft: Draft, mailbox: Mailbox) -> str | None:

@@ -2,7 +2,7 @@
 
 Both sides begin with nothing open. A thread stays with whoever it was given to until the
 moment at which it was really finished, and what nobody could be given waits and is tried
-again, each quarter of an hour.
+again, each quarter of an hour. What a rule snoozes is given when it comes in.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from core.rules.engine import Outcome, RuleSet
 from core.rules.facts import Facts
-from core.rules.terms import Action, Finish
+from core.rules.terms import Action, Finish, Snooze
 
 SLOT = timedelta(minutes=15)
 """How often it is looked who is at work, and whether what waits can be given."""
@@ -33,10 +33,28 @@ class Arrival:
 
     thread_id: int
     facts: Facts
+    sender_id: int | None
+    """The correspondent's id."""
     finished_at: datetime | None
     """When the thread was finished in the end; None: it is open."""
     unanswered_hours: float
     """How long its thread waited for its first answer in the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What rules say of a thread, and who wrote it."""
+
+    actions: Rules
+    sender_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Who has a thread, and what it weighs there."""
+
+    member_id: int
+    load: int
 
 
 class Desk(Protocol):
@@ -45,11 +63,11 @@ class Desk(Protocol):
     def look(self, at: datetime) -> None:
         """See who is at work at that moment."""
 
-    def give(self, actions: Rules, at: datetime) -> int | None:
-        """Choose a member for one thread; None: it waits."""
+    def give(self, asked: Asked, at: datetime) -> Given | None:
+        """Choose somebody for one thread; None: it waits."""
 
-    def close(self, member_id: int) -> None:
-        """A thread that a member had is finished."""
+    def close(self, given: Given) -> None:
+        """The thread is finished."""
 
 
 @dataclass(slots=True)
@@ -60,33 +78,34 @@ class Side:
     given: Counter[int] = field(default_factory=Counter)
     waited: int = 0
     finished: int = 0
-    holders: dict[int, int] = field(default_factory=dict)
-    """Member by thread that is open."""
-    waiting: dict[int, Rules] = field(default_factory=dict)
-    """Threads that nobody has, the oldest first, with what rules said of them."""
+    holders: dict[int, Given] = field(default_factory=dict)
+    """By thread that is open."""
+    waiting: dict[int, Asked] = field(default_factory=dict)
+    """Threads that nobody has, the oldest first."""
     left: int = 0
     """Threads that were really finished while they waited here."""
 
     def has(self, thread_id: int) -> bool:
         return thread_id in self.holders or thread_id in self.waiting
 
-    def arrive(self, thread_id: int, actions: Rules, at: datetime) -> None:
+    def arrive(self, thread_id: int, asked: Asked, at: datetime) -> None:
         if thread_id in self.holders:
             return
-        if any(isinstance(action, Finish) for _, _, action in actions):
+        rest = next((one for _, _, one in asked.actions if isinstance(one, Finish | Snooze)), None)
+        if isinstance(rest, Finish):
             self.finished += 1
             self.waiting.pop(thread_id, None)
             return
         if thread_id in self.waiting:
             return
-        if not self._give(thread_id, actions, at):
+        if not self._give(thread_id, asked, at):
             self.waited += 1
-            self.waiting[thread_id] = actions
+            self.waiting[thread_id] = asked
 
     def end(self, thread_id: int) -> None:
-        member_id = self.holders.pop(thread_id, None)
-        if member_id is not None:
-            self.desk.close(member_id)
+        given = self.holders.pop(thread_id, None)
+        if given is not None:
+            self.desk.close(given)
         elif self.waiting.pop(thread_id, None) is not None:
             self.left += 1
 
@@ -94,10 +113,10 @@ class Side:
         """Who is at work now, and can what waits be given."""
         self.desk.look(at)
         refused = 0
-        for thread_id, actions in list(self.waiting.items()):
+        for thread_id, asked in list(self.waiting.items()):
             if refused == MOST_TRIED_AGAIN:
                 break
-            if self._give(thread_id, actions, at):
+            if self._give(thread_id, asked, at):
                 del self.waiting[thread_id]
             else:
                 refused += 1
@@ -110,12 +129,12 @@ class Side:
             "finished": self.finished,
         }
 
-    def _give(self, thread_id: int, actions: Rules, at: datetime) -> bool:
-        member_id = self.desk.give(actions, at)
-        if member_id is None:
+    def _give(self, thread_id: int, asked: Asked, at: datetime) -> bool:
+        given = self.desk.give(asked, at)
+        if given is None:
             return False
-        self.holders[thread_id] = member_id
-        self.given[member_id] += 1
+        self.holders[thread_id] = given
+        self.given[given.member_id] += 1
         return True
 
 
@@ -152,8 +171,8 @@ class Replay:
             other = self._base_outcome(arrival.facts, outcome)
             if arrival.finished_at is not None and not self._draft.has(arrival.thread_id):
                 heapq.heappush(self._ends, (arrival.finished_at, arrival.thread_id))
-            self._draft.arrive(arrival.thread_id, outcome.actions, at)
-            self._base.arrive(arrival.thread_id, other.actions, at)
+            self._draft.arrive(arrival.thread_id, Asked(outcome.actions, arrival.sender_id), at)
+            self._base.arrive(arrival.thread_id, Asked(other.actions, arrival.sender_id), at)
 
     def found(self) -> dict[str, Any]:
         """What is kept of it: ids and counts."""

@@ -120,7 +120,8 @@ class StoredMail:
             unanswered_hours=0.0,
         )
         waited = (answered - began).total_seconds() / _HOUR
-        return Arrival(row["thread_id"], facts, finished, max(waited, 0.0))
+        sender_id = row["correspondent_id"]
+        return Arrival(row["thread_id"], facts, sender_id, finished, max(waited, 0.0))
 
     def _subject_of(self, sealed: bytes | None, key: DataKey | None) -> str | None:
         """An empty subject is not stored; one whose key was destroyed is not known."""

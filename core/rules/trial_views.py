@@ -21,8 +21,12 @@ async def trial_view(vault: Vault, actor: Actor, row: RuleTrial) -> TrialView:
     """Of whoever works the mailbox, the examples; of an admin who does not, the counts alone."""
     mailbox = await Mailbox.get(id=row.mailbox_id)
     organization = await Organization.get(id=row.organization_id)
-    rule = None if row.rule_id is None else await Rule.get_or_none(id=row.rule_id)
-    draft = (await RuleTexts.of(vault, row.organization_id)).open(row.sealed_text)
+    rule = None
+    if row.rule_id is not None:
+        rule = await Rule.get_or_none(id=row.rule_id, deleted_at=None)
+    texts = await RuleTexts.of(vault, row.organization_id)
+    draft = texts.open(row.sealed_text)
+    says_other = rule is not None and texts.open(rule.sealed_text) != draft
     found = row.found or {}
     draft_side, base = _side(found.get("draft")), _side(found.get("base"))
     had = _pairs(found.get("had"))
@@ -34,6 +38,7 @@ async def trial_view(vault: Vault, actor: Actor, row: RuleTrial) -> TrialView:
         mailbox_id=mailbox.id,
         mailbox=(await Texts.of(vault, row.organization_id)).address(mailbox),
         number=None if rule is None else rule.number,
+        version=rule.version if rule is not None and says_other else None,
         line=write_rule(draft, names),
         starts_at=row.starts_at,
         ends_at=row.ends_at,

@@ -10,15 +10,16 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from core.audit.log import record
 from core.clock import Clock
-from core.errors import NotFound
+from core.errors import NotFound, UserError
 from core.mailboxes.models import Mailbox
 from core.outbox.queue import Outbox
 from core.people.models import Organization
 from core.people.views import Actor
 from core.ports import JobQueue
 from core.reports.periods import zone_of
-from core.rules.casting import cast_of, replay_of
+from core.rules.casting import Cast, cast_of, replay_of
 from core.rules.happened import given_in, waited_in
 from core.rules.kept import RuleTexts
 from core.rules.mistakes import RuleMistake
@@ -84,7 +85,13 @@ class Simulations:
         row = await RuleTrial.get_or_none(id=trial_id)
         if row is None or row.state is TrialState.DONE:
             return
-        cast = await cast_of(self._vault, row)
+        try:
+            await self._run(row, await cast_of(self._vault, row))
+        except UserError:
+            await self._save(row, state=TrialState.FAILED)
+            raise
+
+    async def _run(self, row: RuleTrial, cast: Cast) -> None:
         mail = StoredMail(
             self._vault, cast.mailbox.id, cast.key, cast.fields, cast.is_open, row.created_at
         )
@@ -92,17 +99,17 @@ class Simulations:
         ids = await mail.ids(row.starts_at, row.ends_at)
         await self._save(row, state=TrialState.RUNNING, messages=len(ids), done=0)
         step = max(BATCH, -(-len(ids) // STEPS))
-        told = 0
         for start in range(0, len(ids), BATCH):
             await _go_through(replay, mail, ids[start : start + BATCH])
             done = min(start + BATCH, len(ids))
-            if done - told >= step and done < len(ids):
-                told = done
-                await self._save(row, done=done, found=replay.found())
-        found = replay.found()
-        found["had"] = await given_in(cast.mailbox.id, row.starts_at, row.ends_at)
-        found["had_waited"] = await waited_in(cast.mailbox.id, row.starts_at, row.ends_at)
-        found["without"] = cast.without
+            if done // step > start // step and done < len(ids):
+                await self._save(row, done=done)
+        period = (cast.mailbox.id, row.starts_at, row.ends_at)
+        found = replay.found() | {
+            "had": await given_in(*period),
+            "had_waited": await waited_in(*period),
+            "without": cast.without,
+        }
         await self._save(row, state=TrialState.DONE, done=len(ids), found=found)
 
     async def forget_old(self) -> None:
@@ -131,6 +138,15 @@ class Simulations:
                 "try_rule", {"trial_id": row.id}, lock=f"try_rule:{mailbox.organization_id}"
             )
             await self._tell(row)
+            await record(
+                mailbox.organization_id,
+                "rule.tried",
+                actor_id=actor.member_id,
+                subject_kind="mailbox",
+                subject_id=mailbox.id,
+                at=now,
+                facts={"rule": row.rule_id, "trial": row.id},
+            )
         return await trial_view(self._vault, actor, row)
 
     async def _sealed(self, mailbox: Mailbox, rule: Rule | None, line: str) -> bytes:

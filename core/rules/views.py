@@ -113,6 +113,8 @@ class TrialView:
     mailbox: str
     number: int | None
     """Of the rule in whose place it was tried."""
+    version: int | None
+    """Of that rule now, where other words were tried than it says; None: nothing to take over."""
     line: str
     starts_at: datetime
     ends_at: datetime

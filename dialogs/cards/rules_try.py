@@ -58,6 +58,9 @@ def trial_card(view: TrialView) -> Card:
         body.append(choices("thread", numbers, label="It would match", value=numbers[0][1]))
         actions.append(execute("Show", "thread.open"))
     if view.number is not None:
+        data = {"rule": view.number, "version": view.version, "trial": view.trial_id}
+        if view.version is not None:
+            actions.append(execute(f"Let rule {view.number} say so", "rule.change", data))
         actions.append(execute("Rule", "rule.show", {"rule": view.number}))
     else:
         actions.append(execute("Save", "rule.add", {"trial": view.trial_id}))

@@ -33,7 +33,7 @@ from core.people.views import Actor
 from core.rules.casting import Cast, cast_of, desk_of, replay_of
 from core.rules.engine import compile_rules
 from core.rules.models import RuleTrial
-from core.rules.replay import Arrival, Side
+from core.rules.replay import Arrival, Asked, Side
 from core.rules.service import Rulebook
 from core.rules.stored_mail import StoredMail
 from core.rules.trials import BATCH, Simulations
@@ -171,7 +171,8 @@ def _decided(cast: Cast, arrivals: Sequence[Arrival]) -> tuple[float, float]:
     begun = time.perf_counter()
     for arrival in arrivals:
         outcome = rules.decide(arrival.facts)
-        side.arrive(arrival.thread_id, outcome.actions, arrival.facts.received_at)
+        asked = Asked(outcome.actions, arrival.sender_id)
+        side.arrive(arrival.thread_id, asked, arrival.facts.received_at)
     whole = time.perf_counter() - begun
     begun = time.perf_counter()
     for arrival in arrivals:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.rules.models import RuleState
@@ -192,6 +194,27 @@ async def test_what_was_tried_is_saved_from_its_card(chat):
     await pressed(chat, "rule.add", {"trial": 1})
 
     assert line_of(chat, 4) == LINE
+
+
+async def test_other_words_that_were_tried_are_taken_over_from_the_card(chat):
+    await said(chat, f"rules try 3 {LINE}")
+
+    await pressed(chat, "rule.change", {"rule": 3, "version": 1, "trial": 1})
+
+    assert line_of(chat, 3) == LINE
+
+
+async def test_a_thread_that_changes_leaves_the_trial_that_shows_it_a_trial(chat):
+    await said(chat, "rules try 3")
+    port = chat.world.rule_port
+    port.trials_by_id[1] = replace(port.trials_by_id[1], examples=(42,))
+    await chat.notifier.handlers()["trial"]({"member_id": ANNA, "trial_id": 1}, 1)
+
+    await chat.notifier.handlers()["thread_card"]({"thread_id": 42}, 1)
+
+    how, _, payload = chat.connector.sent[-1]
+    assert how == "update"
+    assert "Rule 3 tried" in texts(card_of(payload), "TextBlock")
 
 
 async def test_a_trials_card_is_posted_once_and_then_changes(chat):

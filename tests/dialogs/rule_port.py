@@ -216,8 +216,8 @@ class RulePort:
         trial_id = len(self.trials_by_id) + 1
         self.world.changes.append(("try", number, line, period))
         self.trials_by_id[trial_id] = TrialView(
-            trial_id, MAILBOX, ADDRESS, number, line, NOW, NOW, "UTC", TrialState.QUEUED,
-            0, 0, 0, 0, 0, (), NOTHING, NOTHING, False, (), 0, {},
+            trial_id, MAILBOX, ADDRESS, number, 1 if number else None, line, NOW, NOW, "UTC",
+            TrialState.QUEUED, 0, 0, 0, 0, 0, (), NOTHING, NOTHING, False, (), 0, {},
         )  # fmt: skip
         return self.trials_by_id[trial_id]
 

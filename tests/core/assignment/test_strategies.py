@@ -1,36 +1,15 @@
 """Choosing who gets a thread."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.assignment.candidates import Candidate, Wish
-from core.assignment.pool import Policy, Pool
+from core.assignment.candidates import Wish
 from core.mailboxes.models import Strategy
 from core.people.models import MemberState
-
-NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
-
-
-def person(
-    member_id: int,
-    open_threads: int = 0,
-    *,
-    state: MemberState = MemberState.READY,
-    in_pool: bool = True,
-    last: datetime | None = None,
-    **more: Any,
-) -> Candidate:
-    return Candidate(
-        member_id, state, in_pool, open_load=open_threads, last_assigned_at=last, **more
-    )
-
-
-def pool_of(strategy: Strategy, people: list[Candidate], rotation: int = 0) -> Pool:
-    return Pool(Policy(strategy), people, rotation)
+from tests.core.assignment.people import NOW, person, pool_of
 
 
 def test_load_balanced_gives_to_who_has_fewest_open() -> None:
@@ -112,3 +91,66 @@ def test_load_never_grows_apart_by_more_than_it_was(
     after = [who.open_load for who in people]
     assert sum(after) == sum(loads) + threads
     assert max(after) - min(after) <= max(before, 1) + (strategy is Strategy.ROUND_ROBIN)
+
+
+def test_weighted_shares_come_out_smoothly() -> None:
+    pool = pool_of(Strategy.WEIGHTED, [person(1, weight=3), person(2, weight=1)])
+    got = [pool.give(Wish(), NOW).member_id for _ in range(8)]
+    assert got.count(1) == 6
+    assert got[:4].count(2) == got[4:].count(2) == 1
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=8), st.integers(1, 200))
+def test_weighted_never_strays_from_the_share_by_more_than_a_thread_a_person(
+    weights: list[int], threads: int
+) -> None:
+    people = [person(number, weight=weight) for number, weight in enumerate(weights)]
+    pool = pool_of(Strategy.WEIGHTED, people)
+    for _ in range(threads):
+        pool.give(Wish(), NOW)
+    for who in people:
+        exact = threads * who.weight / sum(weights)
+        assert abs(who.open_load - exact) <= len(people)
+
+
+def test_who_was_absent_under_weighted_has_nothing_to_catch_up_with() -> None:
+    ada, bo = person(1), person(2, absent="away")
+    pool = pool_of(Strategy.WEIGHTED, [ada, bo])
+    for _ in range(10):
+        pool.give(Wish(), NOW)
+    bo.absent = None
+    got = [pool.give(Wish(), NOW).member_id for _ in range(4)]
+    assert sorted(got) == [1, 1, 2, 2]
+
+
+def test_skills_give_a_tagged_thread_to_who_has_one_of_them() -> None:
+    skilled = frozenset({7})
+    pool = pool_of(Strategy.SKILLS, [person(1, 0), person(2, 5, skills=skilled)])
+    choice = pool.give(Wish(tags=frozenset({7, 8})), NOW)
+    assert (choice.member_id, choice.code) == (2, "skilled")
+    assert choice.skipped == ((1, "lacks_skill"),)
+    assert pool.give(Wish(), NOW).member_id == 1
+
+
+def test_a_tagged_thread_waits_when_nobody_has_the_skill_or_who_has_it_is_absent() -> None:
+    nobody = pool_of(Strategy.SKILLS, [person(1)])
+    absent = pool_of(
+        Strategy.SKILLS, [person(1), person(2, absent="holiday", skills=frozenset({7}))]
+    )
+    wish = Wish(tags=frozenset({7}))
+    assert nobody.give(wish, NOW).code == "nobody_skilled"
+    assert absent.give(wish, NOW).code == "nobody_free"
+
+
+def test_pull_gives_nobody_anything_but_an_owner_their_own() -> None:
+    pool = pool_of(Strategy.PULL, [person(1), person(2)])
+    assert pool.give(Wish(), NOW).code == "pull"
+    assert pool.give(Wish(keep=2), NOW).member_id == 2
+
+
+def test_a_thread_of_another_mailbox_counts_for_who_has_the_fewest_but_not_against_the_cap() -> (
+    None
+):
+    pool = pool_of(Strategy.LOAD_BALANCED, [person(1, 0, elsewhere=9, cap=1), person(2, 3)])
+    assert pool.give(Wish(), NOW).member_id == 2
+    assert pool.give(Wish(avoid=2), NOW).member_id == 1

@@ -232,6 +232,17 @@ async def test_a_period_that_is_none_is_refused(office):
             await office.trials.try_rule(await office.lead(), 1, period=period)
 
 
+async def test_a_trial_that_cannot_go_on_says_so(office):
+    await office.add(LINE)
+    trial = await office.trials.try_rule(await office.lead(), 1)
+    await RuleTrial.all().update(sealed_text=None)
+
+    with pytest.raises(NotFound):
+        await office.trials.run(trial.trial_id)
+
+    assert (await RuleTrial.get()).state is TrialState.FAILED
+
+
 async def test_old_trials_are_forgotten(office):
     await office.add(LINE)
     await office.trials.try_rule(await office.lead(), 1)

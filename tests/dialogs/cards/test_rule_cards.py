@@ -47,7 +47,7 @@ def a_rule(**changes) -> RuleView:
 def a_trial(**changes) -> TrialView:
     side = SideView(((ANNA, 12), (BEN, 30)), 5, 2, 1)
     trial = TrialView(
-        7, MAILBOX, ADDRESS, 3, LINE, NOW - timedelta(days=30), NOW, "Europe/Berlin",
+        7, MAILBOX, ADDRESS, 3, 2, LINE, NOW - timedelta(days=30), NOW, "Europe/Berlin",
         TrialState.DONE, 1000, 1000, 40, 950, 10, (42, 43), side, replace(side, finished=0),
         False, ((ANNA, 20),), 3, {ANNA: "Anna Admin", BEN: "Ben Busy"},
     )  # fmt: skip

@@ -1,0 +1,151 @@
+"""An office in which everything happens that moves threads, over the real service and sync."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from core.assignment.service import Assignments
+from core.errors import UserError
+from core.mail.models import MailMessage, MailThread, ThreadState
+from core.mailboxes.models import Mailbox, MailboxMember
+from core.outbox.queue import Outbox
+from core.people.models import Absence, Member, MemberState
+from core.sealing import Vault
+from tests import factories
+from tests.clock import SettableClock
+from tests.core.assignment.invariants import Watch
+from tests.core.mail.feeds import header
+from tests.core.mail.office import Office, an_office
+
+WEEKS = ("", "mon-fri 09:00-12:00 13:00-17:00", "mon-fri 12:00-20:00")
+
+
+class BusyOffice:
+    """Two of its people work all hours, two by a week; the first is the lead."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._clock = office.clock
+        self._work = Assignments(Outbox(office.jobs), office.clock)
+        self._watch = Watch(office.mailbox.id)
+        self._mails = 0
+        self.people = office.people
+
+    @classmethod
+    async def open(cls, vault: Vault, clock: SettableClock) -> BusyOffice:
+        office = await an_office(vault, clock)
+        organization = await office.mailbox.organization
+        for name, week in (("Cy", WEEKS[1]), ("Di", WEEKS[2])):
+            person = await factories.member(vault, organization, name, week=week)
+            await factories.works(office.mailbox, person)
+            office.people.append(person)
+        lead = {"mailbox_id": office.mailbox.id, "member_id": office.people[0].id}
+        await MailboxMember.filter(**lead).update(is_lead=True)
+        await office.live()
+        return cls(office)
+
+    async def mail(self, conversation: int | None, count: int = 1) -> None:
+        """New mail: to a conversation that is known, or in as many new ones."""
+        for _ in range(count):
+            self._mails += 1
+            name = f"c{self._mails if conversation is None else conversation}"
+            self._office.feed.give(
+                self._office.inbox.graph_id,
+                header(
+                    f"m{self._mails}",
+                    name,
+                    at=self._clock() + timedelta(milliseconds=self._mails),
+                    sender=f"p{self._mails % 3}@customer.example",
+                ),
+            )
+            await self._office.sync()
+
+    async def moved_in_outlook(self, thread: MailThread, *, back: bool) -> None:
+        office = self._office
+        messages = await MailMessage.filter(thread_id=thread.id)
+        ids = [message.graph_id for message in messages]
+        if back:
+            again = [header(i, thread.conversation_id, at=thread.received_at) for i in ids]
+            office.feed.give(office.inbox.graph_id, *again)
+        else:
+            office.feed.places.update(dict.fromkeys(ids, office.deleted.graph_id))
+            office.feed.give(office.inbox.graph_id, removed=ids)
+        await office.sync()
+
+    async def threads(self) -> list[MailThread]:
+        return await MailThread.filter(mailbox_id=self._office.mailbox.id).order_by("id")
+
+    async def by_hand(self, verb: str, who: int, thread: MailThread, other: int) -> None:
+        """What somebody may be refused is refused without a trace."""
+        actor = await factories.actor(self.people[who])
+        work, until = self._work, self._clock() + timedelta(hours=1 + other)
+        attempts: dict[str, Callable[[], Awaitable[object]]] = {
+            "take": lambda: work.take(actor, thread.id),
+            "assign": lambda: work.assign(actor, thread.id, self.people[other].id),
+            "release": lambda: work.release(actor, thread.id),
+            "finish": lambda: work.finish(actor, thread.id),
+            "reopen": lambda: work.reopen(actor, thread.id),
+            "snooze": lambda: work.snooze(actor, thread.id, until),
+            "next": lambda: work.next(actor),
+        }
+        with suppress(UserError):
+            await attempts[verb]()
+
+    async def bulk(self, to: int) -> None:
+        """The lead gives everything to one person."""
+        for thread in await self.threads():
+            await self.by_hand("assign", 0, thread, to)
+
+    async def away(self, who: int, hours: int | None) -> None:
+        person, now = self.people[who], self._clock()
+        ends = None if hours is None else now + timedelta(hours=hours)
+        await Absence.create(
+            organization_id=person.organization_id,
+            member_id=person.id,
+            starts_at=now,
+            ends_at=ends,
+            created_at=now,
+        )
+        await self._work.hand_back(now, person.id)
+
+    async def back(self, who: int) -> None:
+        await Absence.filter(member_id=self.people[who].id).delete()
+
+    async def leaves(self, who: int) -> None:
+        person = self.people[who]
+        place = {"mailbox_id": self._office.mailbox.id, "member_id": person.id}
+        await MailboxMember.filter(**place).delete()
+        await Member.filter(id=person.id).update(state=MemberState.LEFT)
+        await self._work.put_back(person.id, "left")
+
+    async def returns(self, who: int) -> None:
+        person = self.people[who]
+        await Member.filter(id=person.id).update(state=MemberState.READY)
+        place = {"mailbox_id": self._office.mailbox.id, "member_id": person.id}
+        await MailboxMember.get_or_create(**place, defaults={"is_lead": who == 0})
+
+    async def opts(self, who: int, out: bool) -> None:
+        place = {"mailbox_id": self._office.mailbox.id, "member_id": self.people[who].id}
+        await MailboxMember.filter(**place).update(opted_out=out)
+
+    async def weighs(self, thread: MailThread, effort: int) -> None:
+        """Only where the cap does not mind: a tag may make an owner's thread heavier."""
+        if thread.assignee_id is None or thread.state is not ThreadState.OPEN:
+            await MailThread.filter(id=thread.id).update(effort=effort)
+
+    async def policy(self, **settings: object) -> None:
+        await Mailbox.filter(id=self._office.mailbox.id).update(**settings)
+
+    async def passes(self, minutes: int) -> None:
+        """Time passes, and the timers tick."""
+        self._clock.advance(timedelta(minutes=minutes))
+        await self._work.wake(self._clock())
+        await self._work.hand_back(self._clock())
+        await self._work.assign_waiting(self._office.mailbox.id)
+        await self.look()
+        await self._watch.nothing_waits_in_vain(self._clock())
+
+    async def look(self) -> None:
+        await self._watch.look(self._clock())
