@@ -52,6 +52,7 @@ THREADS = (
 LIFE = (
     row(("snooze",), "snooze 42 until tomorrow 9:00", "let a thread sleep", MEMBER,
         thread_life.snooze),
+    row(("wake",), "wake 42", "end a snooze: the thread is yours", MEMBER, assignment.take),
     row(("snoozed",), "snoozed", "what you let sleep", MEMBER, lists.snoozed),
     row(("priority",), "priority 42 high", "low, normal, high or urgent", MEMBER,
         thread_life.priority),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import NotFound
+from core.errors import NotAllowed, NotFound
 from core.mailboxes.models import Mailbox
 from core.people.scope import require_admin
 from core.people.views import Actor
@@ -20,4 +20,12 @@ async def mailbox_for_admin(actor: Actor, mailbox_id: int) -> Mailbox:
     """The same for a change: NotAllowed for people of the mailbox who are no admins."""
     mailbox = await mailbox_of(actor, mailbox_id)
     require_admin(actor)
+    return mailbox
+
+
+async def mailbox_for_lead(actor: Actor, mailbox_id: int) -> Mailbox:
+    """The same for what a lead decides: NotAllowed("lead") for those who lead it not."""
+    mailbox = await mailbox_of(actor, mailbox_id)
+    if not (actor.is_admin or mailbox_id in actor.leads):
+        raise NotAllowed("lead")
     return mailbox

@@ -66,6 +66,8 @@ class Week:
             spans = _spans_in(group["times"])
             for day in _days_in(group["days"]):
                 days[day] += spans
+        if not any(days):
+            raise InvalidInput("week", "unread")
         week = cls(tuple(_joined(sorted(spans)) for spans in days))
         if len(str(week)) > LONGEST:
             raise InvalidInput("week", "long")

@@ -43,7 +43,7 @@ def handled(events: Iterable[Moment]) -> tuple[Handled, ...]:
     snoozed_at: datetime | None = None
     asleep = timedelta(0)
     for event in sorted(events, key=lambda event: event.at):
-        if event.kind is EventKind.TAKEN:
+        if event.kind is EventKind.TAKEN and not _has_it(taken, event):
             taken, snoozed_at, asleep = event, None, timedelta(0)
         elif taken is None:
             continue
@@ -60,6 +60,11 @@ def handled(events: Iterable[Moment]) -> tuple[Handled, ...]:
         elif event.kind in (EventKind.RELEASED, EventKind.MERGED) or _passes_on(event, taken):
             taken = None
     return tuple(found)
+
+
+def _has_it(taken: Moment | None, event: Moment) -> bool:
+    """Whoever takes their own thread out of its snooze goes on with it."""
+    return taken is not None and taken.member_id == event.member_id
 
 
 def _passes_on(event: Moment, taken: Moment) -> bool:

@@ -135,16 +135,18 @@ def _actions(view: ThreadView, reader: Actor, data: dict[str, int], explain: boo
         into = {"thread": view.merged_into}
         return [execute(f"Show #{view.merged_into}", "thread.open", into)]
     mine = view.assignee_id == reader.member_id
+    leads = view.mailbox_id in reader.leads
     actions: list[Element] = []
     if view.state is ThreadState.DONE:
         actions.append(execute("Reopen", "thread.reopen", data))
     else:
-        if view.assignee_id is None:
-            actions.append(execute("Take", "thread.take", data))
-        if mine or view.assignee_id is None or view.mailbox_id in reader.leads:
+        asleep = mine and view.state is ThreadState.SNOOZED
+        if view.assignee_id is None or asleep:
+            actions.append(execute("Wake now" if asleep else "Take", "thread.take", data))
+        if mine or view.assignee_id is None or leads:
             actions.append(execute("Done", "thread.done", data))
             actions.append(execute("Pass on…", "thread.pass", data))
-        if view.assignee_id is not None and (mine or view.mailbox_id in reader.leads):
+        if view.assignee_id is not None and (mine or leads) and not asleep:
             actions.append(execute("Put back", "thread.release", data))
     if not explain:
         actions.append(execute("Why me?" if mine else "Why?", "thread.why", data))

@@ -10,7 +10,7 @@ from core.mail.models import ThreadState
 from core.mailboxes.models import MailboxState
 from tests.bot.talking import Talking, card_of
 from tests.dialogs.rules import check_card, texts
-from tests.dialogs.sample import ANNA, BEN, CARA, FOREIGN_THREAD, MAILBOX, a_thread
+from tests.dialogs.sample import ANNA, BEN, CARA, FOREIGN_THREAD, MAILBOX, NOW, a_thread
 
 ORGANIZATION = 1
 
@@ -58,6 +58,55 @@ async def test_a_notice_that_is_no_longer_due_is_not_posted(chat, member_id, thr
         )
     await notify(chat, "thread_notice", member_id=member_id, thread_id=thread_id)
     assert chat.connector.sent == []
+
+
+async def test_news_of_a_thread_is_its_card_with_a_sentence(chat):
+    await notify(chat, "thread_news", member_id=ANNA, thread_id=100, code="new_mail")
+    ((_, where, payload),) = chat.connector.sent
+    check_card(card_of(payload))
+    assert where == f"a:{ANNA}"
+    assert "New mail in a thread that you follow." in texts(card_of(payload), "TextBlock")
+
+
+@pytest.mark.parametrize(
+    ("member_id", "thread_id", "code"),
+    [
+        (BEN, FOREIGN_THREAD, "new_mail"),
+        (CARA, 100, "new_mail"),
+        (99, 100, "new_mail"),
+        (ANNA, 100, "no such code"),
+        (ANNA, 100, "answer_after"),
+        (ANNA, 101, "finish_before"),
+    ],
+)
+async def test_news_for_whom_it_is_none_is_not_told(chat, member_id, thread_id, code):
+    due = {"finish_due_at": NOW, "state": ThreadState.DONE}
+    chat.world.threads_by_id[101] = a_thread(101, **due)
+    await notify(chat, "thread_news", member_id=member_id, thread_id=thread_id, code=code)
+    assert chat.connector.sent == []
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [("new_mail", "You follow"), ("answer_after", "Overdue"), ("answer_before", "Much has")],
+)
+async def test_a_flood_of_news_becomes_one_list_that_changes(chat, code, title):
+    for number in range(100, 100 + FLOOD + 3):
+        chat.world.threads_by_id[number] = a_thread(number, answer_due_at=NOW)
+        await notify(chat, "thread_news", member_id=ANNA, thread_id=number, code=code)
+    hows = [how for how, _ in sent(chat)]
+    assert hows == ["send"] * (FLOOD + 1) + ["update"] * 2
+    assert title in texts(card_of(chat.connector.sent[-1][2]), "TextBlock")
+
+
+async def test_a_card_of_notes_and_lists_are_drawn_again_as_what_they_are(chat):
+    await chat.say("note 100 Hello", member=BEN)
+    await chat.say("notes 100", member=BEN)
+    await chat.say("follow 100", member=BEN)
+    await chat.say("following", member=BEN)
+    await notify(chat, "thread_card", thread_id=100)
+    kinds = [shown.kind for _, shown in chat.cards.rows.values()]
+    assert {"notes", "following"} <= set(kinds)
 
 
 async def test_notices_of_another_organization_are_not_posted(chat):

@@ -37,6 +37,8 @@ def at(minute: int, kind: E, member: int | None = ADA) -> Moment:
         ([at(0, E.TAKEN), at(2, E.MERGED)], []),
         ([at(0, E.TAKEN), at(3, E.FINISHED), at(50, E.REOPENED), at(60, E.TAKEN),
           at(65, E.ANSWERED)], [3, 5]),
+        ([at(0, E.TAKEN), at(2, E.SNOOZED), at(60, E.WOKEN), at(60, E.TAKEN),
+          at(63, E.ANSWERED)], [5]),
         ([at(0, E.SNOOZED), at(5, E.TAKEN), at(6, E.WOKEN), at(9, E.FINISHED)], [4]),
     ],
 )  # fmt: skip

@@ -13,7 +13,13 @@ from core.mailboxes.models import MailboxState
 from core.mailboxes.views import MailboxPersonView
 from dialogs.cards.elements import NAME, SUBJECT, age, plain, safe
 from dialogs.cards.letters import letters_card
-from dialogs.cards.lists import queue_card, unassigned_card
+from dialogs.cards.lists import (
+    following_card,
+    overdue_card,
+    queue_card,
+    snoozed_card,
+    unassigned_card,
+)
 from dialogs.cards.mailboxes import consents_card, mailboxes_card, progress_card
 from dialogs.cards.people import people_card, remove_card
 from dialogs.cards.report import channel_report, report_card
@@ -89,11 +95,15 @@ def test_names_in_choices_hold_no_markdown():
 
 
 def test_actions_fit_the_state_and_the_reader():
-    assert verbs(drawn(a_thread())) == ["thread.take", "thread.done", "thread.pass", "thread.why"]
+    always = ["thread.why", "thread.more"]
+    assert verbs(drawn(a_thread())) == ["thread.take", "thread.done", "thread.pass", *always]
     mine = a_thread(assignee_id=BEN, assignee="Ben")
     assert "thread.release" in verbs(drawn(mine, BEN))
-    assert verbs(drawn(a_thread(assignee_id=ANNA), BEN)) == ["thread.why"]
-    assert verbs(drawn(a_thread(state=ThreadState.DONE))) == ["thread.reopen", "thread.why"]
+    assert verbs(drawn(a_thread(assignee_id=ANNA), BEN)) == always
+    assert verbs(drawn(a_thread(state=ThreadState.DONE))) == ["thread.reopen", *always]
+    asleep = replace(mine, state=ThreadState.SNOOZED)
+    assert verbs(drawn(asleep, BEN)) == ["thread.take", "thread.done", "thread.pass", *always]
+    assert verbs(drawn(a_thread(merged_into=17, state=ThreadState.DONE))) == ["thread.open"]
 
 
 def a_page(count=8, page=2, pages=9, **changes):
@@ -102,7 +112,10 @@ def a_page(count=8, page=2, pages=9, **changes):
     return ThreadPage(rows, 1000, page, pages)
 
 
-@pytest.mark.parametrize("draw", [queue_card, unassigned_card])
+LISTS = [queue_card, unassigned_card, snoozed_card, following_card, overdue_card]
+
+
+@pytest.mark.parametrize("draw", LISTS)
 def test_lists_fit_whatever_their_subjects_are(draw):
     for page in (a_page(), a_page(0, 1, 1), a_page(subject=HOSTILE, sender_name=HOSTILE)):
         check_card(draw(page, now=NOW))
