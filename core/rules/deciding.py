@@ -161,8 +161,8 @@ class RuleEffects:
 
     def _show(self, thread: ThreadFold, wanted: Wanted) -> None:
         for member_id, (rule_id, _) in wanted.told.items():
-            facts = {"member_id": member_id, "thread_id": thread.id, "rule_id": rule_id}
-            self._records.notify("rule_notice", f"thread:{thread.id}", facts)
+            told = {"member_id": member_id, "thread_id": thread.id, "rule_id": rule_id}
+            self._records.notify("thread_news", f"thread:{thread.id}", told | {"code": "rule"})
 
     async def save(self) -> None:
         """Once the threads are saved: put the tags on, and note who looked."""

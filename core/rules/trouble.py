@@ -15,6 +15,21 @@ from core.rules.reply_texts import find_text
 from core.rules.terms import AddTag, Draft, NotifyChannel, Rule
 from core.threads.tags import tidy
 
+CODES = (
+    "person_gone",
+    "team_gone",
+    "team_empty",
+    "text_gone",
+    "bodies_off",
+    "replies_off",
+    "bodies_refused",
+    "no_channel",
+    "bad_tag",
+    "bad_pattern",
+    "unreadable",
+)
+"""Of everything that a rule is paused for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -28,6 +28,8 @@ _NOBODY = {
     "handed_back": "It was put back.",
     "history": "It is from before the day this mailbox began to be assigned.",
     "paused": "The mailbox is paused.",
+    "finished_by_rule": "It is done.",
+    "snoozed_by_rule": "It is snoozed.",
 }
 _SKIPPED = {
     "invited": "has not added Postroom in Teams yet",

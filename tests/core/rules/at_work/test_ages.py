@@ -41,7 +41,7 @@ async def answers(office: Office, conversation: str, at: int) -> None:
 
 
 async def shown() -> int:
-    return await OutboxMessage.filter(kind="rule_notice").count()
+    return await OutboxMessage.filter(kind="thread_news").count()
 
 
 @pytest.fixture

@@ -129,8 +129,13 @@ async def test_a_person_is_shown_a_thread_by_its_id_alone(office: Office):
     rule = await a_rule(office, "when subject contains printer then notify Ada")
     await arrives(office, header("m1", "c1"))
     thread = await office.thread("c1")
-    row = await OutboxMessage.get(kind="rule_notice")
-    assert row.facts == {"member_id": ada.id, "thread_id": thread.id, "rule_id": rule.id}
+    row = await OutboxMessage.get(kind="thread_news")
+    assert row.facts == {
+        "member_id": ada.id,
+        "thread_id": thread.id,
+        "code": "rule",
+        "rule_id": rule.id,
+    }
 
 
 async def test_a_live_message_is_answered_automatically_once(office: Office):
