@@ -14,9 +14,12 @@ from bot.commands import Commands, Who
 from core.errors import NotAllowed
 from dialogs import (
     assignment,
+    availability,
     lists,
     mailboxes,
     people,
+    policies,
+    reply_texts,
     reports,
     rule_form,
     rule_lines,
@@ -118,6 +121,23 @@ MAILBOXES = {
     "consent.revoke": CardAction(mailboxes.revoke_button),
     "consent.revoked": CardAction(mailboxes.revoked_button),
 }
+AVAILABILITY = {
+    "hours.show": CardAction(availability.hours_button),
+    "hours.save": CardAction(availability.save_button),
+    "hours.away": CardAction(availability.away_button),
+    "hours.back": CardAction(availability.back_button),
+    "hours.drop": CardAction(availability.drop_button),
+}
+POLICIES = {
+    "policy.show": CardAction(policies.show_button),
+    "policy.save": CardAction(policies.save_button),
+    "policy.opt_out": CardAction(policies.opt_out_button),
+    "policy.opt_in": CardAction(policies.opt_in_button),
+}
+REPLIES = {
+    "replies.list": CardAction(reply_texts.list_button),
+    "replies.remove": CardAction(reply_texts.remove_button),
+}
 OPERATIONS = {
     "report.show": CardAction(reports.report_button),
     "letters.retry": CardAction(reports.retry_button, ADMIN),
@@ -132,6 +152,7 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
     conversation = {
         "mailbox.consent": CardAction(talks.consent_button),
         "mailbox.offboard": CardAction(talks.offboard_button, ADMIN),
+        "replies.write": CardAction(talks.write_reply_button),
         "onboarding.continue": CardAction(talks.go_on_button, ADMIN),
         "dialog.answer": CardAction(talks.answer_button),
         "dialog.back": CardAction(talks.back_button),
@@ -139,4 +160,16 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
-    return THREADS | LIFE | PEOPLE | RULES | MAILBOXES | OPERATIONS | conversation
+    tables = (
+        THREADS,
+        LIFE,
+        PEOPLE,
+        AVAILABILITY,
+        RULES,
+        MAILBOXES,
+        POLICIES,
+        REPLIES,
+        OPERATIONS,
+        conversation,
+    )
+    return {verb: action for table in tables for verb, action in table.items()}

@@ -8,11 +8,15 @@ from __future__ import annotations
 from bot.commands import Command as row
 from bot.commands import Commands, Who
 from dialogs import (
+    allowing,
     assignment,
+    availability,
     lists,
     mailboxes,
     notes,
     people,
+    policies,
+    reply_texts,
     reports,
     rule_lines,
     rules,
@@ -133,6 +137,46 @@ PEOPLE = (
         people.remove, private=True),
 )
 
+AVAILABILITY = (
+    row(("availability",), "availability", "who is at work now, and who is back when", MEMBER,
+        availability.availability),
+    row(("hours", "my hours"), "hours",
+        "your hours and time away; `hours mon-fri 9:00-17:00 Europe/Berlin DE-BY` sets them",
+        MEMBER, availability.hours),
+    row(("hours of",), "hours of Ada", "the same for somebody of your mailboxes, by a lead", MEMBER,
+        availability.hours_of),
+    row(("away", "sick", "vacation"), "away until friday",
+        "be given nothing; also `away`, `away 1 Dec to 12 Dec`, and by a lead `away Ada`", MEMBER,
+        availability.away),
+    row(("day off", "days off"), "day off tomorrow", "be given nothing on a day", MEMBER,
+        availability.day_off),
+    row(("i am back", "i'm back", "i\u2019m back", "im back"), "i am back", "be given work again",
+        MEMBER, availability.back),
+    row(("opt out",), "opt out help@contoso.com", "be given nothing new in a mailbox", MEMBER,
+        policies.opt_out),
+    row(("opt in",), "opt in help@contoso.com", "be given work there again", MEMBER,
+        policies.opt_in),
+)
+
+POLICIES = (
+    row(("policy",), "policy help@contoso.com", "how a mailbox hands out its threads", MEMBER,
+        policies.policy),
+    row(("strategy",), "strategy help@contoso.com round robin",
+        "also `load balanced`, `weighted`, `skills`, `pull`; by a lead", MEMBER,
+        policies.strategy),
+    row(("capacity",), "capacity help@contoso.com 12",
+        "the most a person may have open; by a lead", MEMBER, policies.capacity),
+    row(("business hours",), "business hours help@contoso.com always",
+        "or `mon-fri 9:00-17:00 Europe/Berlin DE-BY`; by a lead", MEMBER,
+        policies.business_hours),
+    row(("pool",), "pool help@contoso.com everybody", "who is given work; by a lead", MEMBER,
+        policies.pool),
+    row(("weights",), "weights help@contoso.com Ada 2, Bob 1",
+        "shares under `weighted`; by a lead", MEMBER, policies.weights),
+    row(("skills",), "skills help@contoso.com Ada: invoice, returns",
+        "the tags a person takes under `skills`; by a lead", MEMBER, policies.skills),
+)
+
 OPERATIONS = (
     row(("dead letters retry", "retry"), "dead letters retry 7", "try one again", ADMIN,
         reports.retry, private=True),
@@ -148,18 +192,38 @@ def command_table(talks: Talks) -> tuple[row, ...]:
     onboarding = (
         row(("onboard",), "onboard", "open a shared mailbox", ADMIN,
             talks.onboard, private=True),
+        row(("allow",), "allow replies", "allow replies, write-back or bodies in a mailbox", ADMIN,
+            talks.allow, private=True),
+        row(("disallow",), "disallow replies", "take one of them back", ADMIN,
+            allowing.disallow, private=True),
+        row(("reply text",), "reply text", "write the text of an automatic reply", MEMBER,
+            talks.write_reply, private=True),
+        row(("replies", "reply texts"), "replies", "texts of automatic replies", MEMBER,
+            reply_texts.replies, private=True),
         row(("offboard",), "offboard", "leave a mailbox, keeping or purging its data", ADMIN,
             talks.offboard, private=True),
     )
     conversation = (
         row(("cancel", "stop"), "cancel", "end what is being asked", MEMBER,
             talks.cancel, private=True),
-        row(("back",), "back", "one step back", MEMBER, talks.back, private=True),
+        row(("back",), "back", "one step back; where nothing is asked, as `i am back`", MEMBER,
+            talks.back, private=True),
         row(("hi", "hello", "hey", "hallo"), "hi", "what Postroom is", MEMBER, talks.hello),
         row(("help", "?"), "help", "this list; in the middle of a question, help with it", MEMBER,
             help_, in_manifest=True),
     )
-    told = (*THREADS, *LIFE, *REPORTS, *RULES, *MAILBOXES)
-    table = (*told, *onboarding, *PEOPLE, *OPERATIONS, *conversation)
+    table = (
+        *THREADS,
+        *LIFE,
+        *AVAILABILITY,
+        *RULES,
+        *REPORTS,
+        *MAILBOXES,
+        *POLICIES,
+        *onboarding,
+        *PEOPLE,
+        *OPERATIONS,
+        *conversation,
+    )
     commands = Commands(table)
     return table

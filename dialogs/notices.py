@@ -83,6 +83,14 @@ NOTICES: Mapping[str, _Notice] = {
     "dead_letter": _Notice(
         "Something could not be delivered", "`dead letters` shows what, and tries it again."
     ),
+    "feature_allowed": _Notice(
+        "Microsoft lets me do it now",
+        "What you allowed in that mailbox is switched on. `consent` shows it.",
+    ),
+    "feature_refused": _Notice(
+        "What you allowed is not switched on",
+        "I have stopped trying. Please look at the reason, and say `allow` again.",
+    ),
     "reply_unconfirmed": _Notice(
         "An automatic reply may not have been sent",
         "Microsoft 365 did not confirm it, and it is not in Sent Items. I do not send it again, "

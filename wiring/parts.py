@@ -35,6 +35,7 @@ from core.mail.sync import MailboxSync
 from core.mailboxes.access import Access
 from core.mailboxes.doors import GraphFolders, GraphProbes
 from core.mailboxes.onboarding import Onboarding
+from core.mailboxes.policies import Policies
 from core.mailboxes.ports import Registration
 from core.mailboxes.purge import Purge
 from core.mailboxes.service import Mailboxes
@@ -44,10 +45,12 @@ from core.outbox.delivery import Delivery
 from core.outbox.posted import PostedCards
 from core.outbox.queue import Outbox
 from core.outgoing import AllowedHosts
+from core.people.hours import Hours
 from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
 from core.rules.ages import AgeRules
+from core.rules.reply_texts import ReplyTexts
 from core.rules.sending import AutomaticReplies
 from core.rules.trials import Simulations
 from core.sealing import Vault
@@ -62,9 +65,12 @@ from core.threads.snoozing import Snoozing
 from core.threads.tagging import Tags
 from core.threads.targets import Targets
 from core.threads.warnings import Warnings
+from core.threads.write_back import WriteBack
+from dialogs.allowing import ALLOWING
 from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
+from dialogs.reply_texts import WRITING_REPLY
 from dialogs.runner import DialogRunner
 from dialogs.services import GrantFacts, Services
 from dialogs.talks import Talks
@@ -205,6 +211,8 @@ class Parts:
             dead_letters=self.dead_letters,
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
+            features=self.onboarding.features,
+            reply_texts=ReplyTexts(self.vault, self.now),
             grant_facts=GrantFacts(settings.graph_client_id),
             tags=self.tags,
             notes=self.notes,
@@ -213,8 +221,10 @@ class Parts:
             presences=self.presences,
             snoozing=self.snoozing,
             targets=self.targets,
+            hours=Hours(self.vault, self.now, jobs=self.jobs),
+            policies=Policies(self.vault, self.now, jobs=self.jobs),
         )
-        talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING)))
+        talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING, ALLOWING, WRITING_REPLY)))
         commands = Commands(command_table(talks))
         self.handler = PostroomActivityHandler(
             self.services,
@@ -231,8 +241,13 @@ class Parts:
 
     def _register_tasks(self) -> None:
         replies = AutomaticReplies(self.graph, self.access, self.vault, self.outbox, self.now)
+        write_back = WriteBack(self.graph, self.access, self.vault, self.now)
         delivery = Delivery(
-            {**self.notifier.handlers(), "automatic_reply": replies.send},
+            {
+                **self.notifier.handlers(),
+                "automatic_reply": replies.send,
+                "categories": write_back.write,
+            },
             self.now,
             self.people.unreachable,
             settlers={"automatic_reply": replies.settle},
@@ -267,6 +282,7 @@ class Parts:
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
+            "probe_feature": self.onboarding.features.probe_again,
             "assign_waiting": assign_waiting,
             "renew_deadlines": self.targets.renew,
             "warn_of_deadlines": Warnings(self.outbox, self.now).run,

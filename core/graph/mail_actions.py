@@ -63,10 +63,13 @@ async def get_header(
 
 async def set_categories(
     client: GraphClient, access: MailboxAccess, message_id: str, categories: Sequence[str]
-) -> None:
-    """Replace the message's categories; repeating it changes nothing."""
+) -> datetime | None:
+    """Replace the message's categories; repeating it changes nothing.
+
+    Returns when the message was changed, as Graph tells it.
+    """
     access.require(Right.WRITE)
-    await client.patch(
+    body = await client.patch(
         path("users", access.mailbox, "messages", message_id),
         token=access.token,
         mailbox=access.mailbox,
@@ -74,6 +77,7 @@ async def set_categories(
         prefer=(IMMUTABLE_IDS,),
         one_item=True,
     )
+    return read_moment(body.get("lastModifiedDateTime"))
 
 
 async def create_reply(

@@ -32,7 +32,10 @@ from core.rules.deciding import RuleEffects
 from core.rules.in_flight import Rulings
 from core.rules.reply_queue import QUEUED, queue_replies
 from core.sealing import DataKey, Vault
+from core.threads.categories import Changes, both, changes
 from core.threads.following import follow_up
+from core.threads.from_outlook import take_over
+from core.threads.write_back import CATEGORIES
 
 _MESSAGE = (
     "organization_id",
@@ -137,6 +140,7 @@ class _Page:
             quiet=folder.backlog,
         )
         self._own_replies: frozenset[str] = frozenset()
+        self._categories: dict[int, Changes] = {}
         self._moved: set[int] = set()
         self._updates: list[Row] = []
 
@@ -163,6 +167,10 @@ class _Page:
         await self._assign()
         self._effects.after_assigning(self._threads.all())
         replies = await self._save(rows)
+        if self._categories:
+            await take_over(
+                self._connection, self._vault, self._mailbox, self._categories, self._now
+            )
         return Committed(len(self._records.outbox) + replies)
 
     async def _open(self, new: Sequence[MessageHeader], touched: set[int]) -> None:
@@ -301,7 +309,18 @@ class _Page:
         key = self._mailbox.organization_key
         if not header.categories or key is None:
             return None
-        return key.seal(b"organization.categories", orjson.dumps(header.categories).decode())
+        return key.seal(CATEGORIES, orjson.dumps(header.categories).decode())
+
+    def _note_categories(self, row: dict[str, Any], now: Sequence[str]) -> None:
+        """What somebody changed in Outlook; what Postroom wrote is known already."""
+        key, sealed = self._mailbox.organization_key, row["sealed_categories"]
+        if key is None or not (sealed or now):
+            return
+        before = orjson.loads(key.open(CATEGORIES, bytes(sealed))) if sealed else ()
+        changed = changes(before, now)
+        if changed:
+            thread_id = row["thread_id"]
+            self._categories[thread_id] = both(self._categories.get(thread_id), changed)
 
     def _update_known(
         self, row: dict[str, Any], header: MessageHeader | None, place: Place | None
@@ -321,6 +340,7 @@ class _Page:
         categories = row["sealed_categories"]
         if newer and header.has("categories"):
             categories = self._seal_categories(header)
+            self._note_categories(row, header.categories or ())
         self._updates.append(
             (
                 self._folder.id if place is None else row["folder_id"],

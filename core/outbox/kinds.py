@@ -49,5 +49,6 @@ KINDS = {
         Kind("trial", Guarantee.REPEATED_HARMLESSLY, TO_TEAMS, ("member_id", "trial_id")),
         Kind("notice", Guarantee.AT_LEAST_ONCE, TO_TEAMS, ("member_id", "code")),
         Kind("automatic_reply", Guarantee.AT_MOST_ONCE, BY_MAIL, ("thread_id", "message_id")),
+        Kind("categories", Guarantee.REPEATED_HARMLESSLY, BY_MAIL, ("thread_id",)),
     )
 }

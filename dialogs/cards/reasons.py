@@ -11,6 +11,7 @@ _DECIDED = {
     "next_in_turn": "is next in turn",
     "same_thread": "had this thread before",
     "by_hand": "was chosen by hand",
+    "in_outlook": "was chosen in Outlook, by a category",
     "assigned": "was chosen by hand",
     "taken": "took it",
     "released": "put it back",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialogs.services.availability import Hours, Policies
+from dialogs.services.features import Features, ReplyTexts
 from dialogs.services.life import (
     Followers,
     Merges,
@@ -22,8 +24,10 @@ from dialogs.services.rules import Rules
 __all__ = [
     "Assignments",
     "DeadLetters",
+    "Features",
     "Followers",
     "GrantFacts",
+    "Hours",
     "Links",
     "Mailboxes",
     "Merges",
@@ -31,7 +35,9 @@ __all__ = [
     "Onboarding",
     "OpenDialogs",
     "People",
+    "Policies",
     "Presences",
+    "ReplyTexts",
     "Reports",
     "Rules",
     "Services",
@@ -54,6 +60,8 @@ class Services:
     dead_letters: DeadLetters
     open_dialogs: OpenDialogs
     links: Links
+    features: Features
+    reply_texts: ReplyTexts
     grant_facts: GrantFacts
     tags: Tags
     notes: Notes
@@ -62,3 +70,5 @@ class Services:
     presences: Presences
     snoozing: Snoozing
     targets: Targets
+    hours: Hours
+    policies: Policies

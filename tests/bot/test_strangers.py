@@ -22,8 +22,11 @@ FOREIGN = {
     "mailbox": FOREIGN_MAILBOX, "letter": 999, "period": "", "dialog": "onboarding",
     "note": "x", "tags": "a", "priority": "high", "snooze": "1 h", "into": "42",
     "step": "people", "at": 1, "people": str(STRANGER), "leads": str(STRANGER),
-    "text": "when always then stop",
+    "text": "when always then stop", "reply": 5,
     "yaml": "version: 1\nrules:\n- {when: always, then: [stop]}\n",
+}  # fmt: skip
+NAMES_A_MAILBOX = {
+    "pause", "resume", "offboard", "allow replies", "disallow replies", "reply text", "replies",
 }  # fmt: skip
 HIDDEN = ("not yours", "zoe@outside.example", "Printer", "ledger")
 UNKNOWN_RULE = {**FOREIGN, "rule": 999, "trial": 999}
@@ -33,7 +36,7 @@ OURS = {**FOREIGN, "thread": 42, "mailbox": 10, "member": 1}
 
 def foreign(usage: str) -> str:
     """The command with numbers, names and addresses that are not the speaker's."""
-    if usage in ("pause", "resume", "offboard"):
+    if usage in NAMES_A_MAILBOX:
         return f"{usage} else@where.example"
     return re.sub(r"\d+", str(FOREIGN_THREAD), usage).replace("Ada", "Nobody")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from core.conversations.open_dialogs import OpenDialog
@@ -20,8 +20,11 @@ from core.people.views import Actor, PersonView, ReferenceView
 from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
 from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
+from tests.dialogs.feature_port import FeaturePort, ReplyTextPort
+from tests.dialogs.hours_port import HoursPort
 from tests.dialogs.life_ports import life_ports
 from tests.dialogs.mailbox_port import MailboxPort
+from tests.dialogs.policy_port import PolicyPort
 from tests.dialogs.rule_port import RulePort
 from tests.dialogs.sample import (
     ADDRESS,
@@ -48,6 +51,10 @@ class World:
     workers: dict[int, bool] = field(default_factory=lambda: {ANNA: True, BEN: False})
     """Who works the mailbox, and whether they lead it."""
     changes: list[tuple[Any, ...]] = field(default_factory=list)
+    own_changes: list[tuple[Any, ...]] = field(default_factory=list)
+    """What people said about themselves, for which they need no right."""
+    week: str = ""
+    away: dict[int, tuple[datetime, datetime | None]] = field(default_factory=dict)
     dialogs: dict[int, OpenDialog] = field(default_factory=dict)
     probe_code: str = "passed"
     probe_reason: str = "bodies_open"
@@ -85,8 +92,12 @@ class World:
             dead_letters=everything,
             open_dialogs=everything,
             links=everything,
+            features=FeaturePort(self),
+            reply_texts=ReplyTextPort(self),
             grant_facts=GrantFacts("11111111-2222-3333-4444-555555555555"),
             **life_ports(self),
+            hours=HoursPort(self),
+            policies=PolicyPort(self),
         )
 
     # Links.
@@ -225,6 +236,10 @@ class World:
     async def sign_in_url(self, actor: Actor, mailbox_id: int) -> str:
         self._mailbox_admin(actor, mailbox_id)
         return "https://login.example/authorize?state=s"
+
+    async def feature_sign_in_url(self, actor: Actor, mailbox_id: int, feature: Any) -> str:
+        self._mailbox_admin(actor, mailbox_id)
+        return "https://login.example/authorize?state=f"
 
     async def callback(self, state: str, query: Mapping[str, str]) -> CallbackOutcome:
         return CallbackOutcome("granted" if state == "good" else "expired", MAILBOX)

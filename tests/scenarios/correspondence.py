@@ -26,6 +26,7 @@ from core.rules.reply_queue import WantedReply, queue_replies
 from core.rules.reply_texts import TEXT
 from core.rules.sending import AutomaticReplies
 from core.sealing import Vault
+from core.threads.write_back import WriteBack
 from core.transactions import transaction
 from sandbox.mail.records import NewMail
 from sandbox.mail.sources import MemorySource
@@ -87,6 +88,7 @@ class Post:
         self.vault, self.clock = vault, clock
         self.outbox = Outbox(FakeJobs())
         self.replies: dict[int, AutomaticReplies] = {}
+        self.write_backs: dict[int, WriteBack] = {}
         self.desks: list[Desk] = []
         self._stack, self._folder, self._keys = stack, folder, keys
 
@@ -126,6 +128,7 @@ class Post:
         self.replies[organization.id] = AutomaticReplies(
             graph, access, self.vault, self.outbox, self.clock
         )
+        self.write_backs[organization.id] = WriteBack(graph, access, self.vault, self.clock)
         sync = MailboxSync(GraphFeeds(graph, access), self.vault, self.outbox, self.clock, _refused)
         return [
             await self._desk(box, organization, sync, address)
@@ -172,6 +175,9 @@ class Post:
         async def send(facts: Mapping[str, Any], organization_id: int) -> None:
             await self.replies[organization_id].send(facts, organization_id)
 
+        async def write(facts: Mapping[str, Any], organization_id: int) -> None:
+            await self.write_backs[organization_id].write(facts, organization_id)
+
         async def settle(facts: Mapping[str, Any], organization_id: int) -> bool:
             return await self.replies[organization_id].settle(facts, organization_id)
 
@@ -179,7 +185,7 @@ class Post:
             """Teams is not here."""
 
         handlers = dict.fromkeys(("thread_notice", "thread_card", "notice", "progress"), ignore)
-        handlers |= {"queue_notice": ignore, "automatic_reply": send}
+        handlers |= {"queue_notice": ignore, "automatic_reply": send, "categories": write}
         await Delivery(
             handlers, self.clock, _unreachable, settlers={"automatic_reply": settle}
         ).run()

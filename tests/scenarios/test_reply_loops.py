@@ -16,6 +16,7 @@ from core.rules.replies import HOUR_LIMIT, THREAD_LIMIT
 from core.sealing import Vault
 from sandbox.mail.records import Address, NewMail
 from sandbox.mail.responders import Manner, Responder
+from tests import factories
 from tests.scenarios.correspondence import Desk, Post
 from tests.scenarios.house import RunningClock
 
@@ -195,11 +196,15 @@ async def test_an_answer_that_never_came_is_looked_for_in_sent_items(post: Post)
 
 async def test_a_reply_that_cannot_be_found_is_never_sent_again(post: Post):
     (desk,) = await post.tenant(1, "help")
+    lead = await factories.member(post.vault, await desk.mailbox.organization)
+    await factories.works(desk.mailbox, lead, is_lead=True)
     desk.box.faults.add("/v1.0/users/.*/send", status=504, times=1)
     writes(desk, "grace@customer.example")
     await post.rounds(4)
     row = await OutboxMessage.get(kind="automatic_reply")
     assert (desk.sent, row.state, row.error_code) == ([], OutboxState.DEAD, "not_confirmed")
+    notice = await OutboxMessage.get(kind="notice")
+    assert (notice.facts["member_id"], notice.facts["code"]) == (lead.id, "reply_unconfirmed")
 
 
 async def test_consent_taken_back_before_the_sending_stops_it(post: Post):
