@@ -35,6 +35,7 @@ from core.rules.gathering import RuleRound
 from core.rules.models import Rule, RuleState
 from core.rules.reply_queue import queue_replies
 from core.sealing import Vault
+from core.threads.following import follow_up
 from core.transactions import transaction
 
 BATCH = 50
@@ -142,7 +143,8 @@ class _Looking:
         self._effects.after_assigning(touched)
 
     async def save(self, book: ThreadBook) -> None:
-        for thread in await book.save():
+        changed = await book.save()
+        for thread in changed:
             self._records.notify("thread_card", f"thread:{thread.id}", {"thread_id": thread.id})
         await book.save_events()
         await self._effects.save()
@@ -155,6 +157,7 @@ class _Looking:
             live=True,
             now=self._now,
         )
+        await follow_up(self._connection, self._mailbox.id, changed, self._records)
         await self._records.save(self._connection)
 
     def _is_due(self, age: Age, aged: Aged) -> bool:
