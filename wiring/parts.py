@@ -50,6 +50,7 @@ from core.people.hours import Hours
 from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
+from core.rules.ages import AgeRules
 from core.rules.reply_texts import ReplyTexts
 from core.rules.sending import AutomaticReplies
 from core.rules.trials import Simulations
@@ -191,6 +192,7 @@ class Parts:
         self.presences = Presences(self.outbox, now)
         self.snoozing = Snoozing(self.assignments, now)
         self.targets = Targets(vault, jobs, now)
+        self.age_rules = AgeRules(vault, self.outbox, now)
         self.trials = Simulations(vault, now, jobs=jobs, outbox=self.outbox)
         self.rules = rules_of(vault, now, self.trials)
         self.bulk = BulkChanges(vault, now, jobs=jobs)
@@ -303,6 +305,7 @@ class Parts:
             "warn_of_deadlines": Warnings(self.outbox, self.now).run,
             "wake_snoozed": wake_snoozed,
             "hand_back": hand_back,
+            "age_rules": self.age_rules.run,
             "purge_mailbox": purge.run,
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,

@@ -23,6 +23,7 @@ from dialogs.cards.elements import (
     warning,
 )
 from dialogs.moves import Card, Element
+from dialogs.paused_rules import paused
 
 LINE = 2_000
 """Characters of a rule's line, as many as it may have."""
@@ -106,7 +107,7 @@ def rule_card(rule: RuleView, *, say: str = "") -> Card:
     if say:
         body.insert(1, note(say))
     if rule.state is RuleState.PAUSED:
-        body.append(warning("Something it names is gone. Change it, and it goes on."))
+        body.append(warning(paused(rule.pause_code)))
     data = {"rule": rule.number, "version": rule.version}
     switch = ("Switch off", "rule.off") if rule.state is RuleState.ON else ("Switch on", "rule.on")
     actions = [
