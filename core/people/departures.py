@@ -13,6 +13,7 @@ from core.people.models import Absence, Member, MemberState, Reference
 from core.people.notices import Notices
 from core.people.ports import PutsBack
 from core.people.scope import hold, is_last_admin
+from core.threads.leaving import forget_people
 from core.transactions import transaction
 
 
@@ -42,6 +43,7 @@ class Departures:
             ):
                 return
             await MailboxMember.filter(member_id=member.id).delete()
+            await forget_people([member.id])
             await Reference.filter(member_id=member.id).delete()
             await Absence.filter(member_id=member.id).delete()
             await OpenDialog.filter(member_id=member.id).delete()

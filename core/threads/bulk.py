@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.audit.log import record
 from core.clock import Clock
 from core.errors import InvalidInput, NotFound
 from core.people.views import Actor
@@ -121,17 +120,8 @@ class BulkChanges:
         return read_until(said, self._now(), await zone_of(actor))
 
     async def _move(self, bulk: BulkChange, before: BulkState, after: BulkState) -> None:
-        """Compare-and-set: of two at once, one queues the job and is on record."""
+        """Compare-and-set: of two at once, one queues the job."""
         if await BulkChange.filter(id=bulk.id, state=before).update(state=after):
-            await record(
-                bulk.organization_id,
-                f"bulk.{after.value}",
-                actor_id=bulk.by_id,
-                subject_kind="bulk",
-                subject_id=bulk.id,
-                at=self._now(),
-                facts={"verb": bulk.change["verb"], "threads": bulk.total},
-            )
             await self._queue(bulk.id)
 
     async def _queue(self, bulk_id: int) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.mail.models import ThreadState
-from core.mail.views import ThreadRow, ThreadView, WhyView
-from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
+from core.mail.views import ThreadView, WhyView
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 ANNA, BEN, CARA, STRANGER = 1, 2, 3, 9
@@ -50,43 +49,3 @@ def a_thread(thread_id: int = 42, **changes: Any) -> ThreadView:
         ),
     )
     return replace(view, **changes)
-
-
-def a_report(members: tuple[MemberFigures, ...] = ()) -> ReportView:
-    return ReportView(
-        date(2026, 11, 1),
-        date(2026, 11, 14),
-        "UTC",
-        mailbox=None,
-        mailboxes=(),
-        received=20,
-        answers=Answers.UNSEEN,
-        answered=None,
-        finished=10,
-        open=5,
-        unassigned=2,
-        oldest_open_at=NOW,
-        first_answer=None,
-        is_small_sample=False,
-        automatic=AutomaticFigures(6, None, 2, 1),
-        members=members,
-        days=tuple(DayFigures(date(2026, 11, 1 + i), i, i // 2) for i in range(14)),
-    )
-
-
-def a_row(t: ThreadView) -> ThreadRow:
-    """The thread as a list shows it."""
-    return ThreadRow(
-        t.thread_id,
-        t.mailbox_id,
-        t.subject,
-        t.sender_name,
-        t.last_received_at or t.received_at,
-        t.state,
-        t.assignee_id,
-        t.assignee,
-        t.waiting_reason if t.assignee_id is None else None,
-        t.priority,
-        t.answer_due_at,
-        t.snoozed_until,
-    )

@@ -40,6 +40,15 @@ async def test_a_policy_is_shown_in_sentences(chat):
     assert verbs(card) == ["policy.opt_out"]
 
 
+async def test_a_mailbox_without_people_yet_has_a_form_as_well(chat, view):
+    form = policy_card(replace(view, people=()), reader=chat.world.actor(ANNA))
+    check_card(form)
+    assert "Save" in [action["title"] for action in form["actions"]]
+    for part in parts(form):
+        if part["type"] == "Input.ChoiceSet":
+            assert part["choices"]
+
+
 async def test_a_lead_gets_the_form(chat):
     (payload,) = await chat.say("policy")
 

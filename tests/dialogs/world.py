@@ -10,14 +10,12 @@ from typing import Any
 from core.conversations.open_dialogs import OpenDialog
 from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
 from core.mail.models import Priority, ThreadState
-from core.mail.views import ThreadPage, ThreadView
+from core.mail.views import ThreadPage, ThreadRow, ThreadView
 from core.mailboxes.grants import also_reaches, facts_promised
 from core.mailboxes.models import FolderKind, GrantKind, MailboxState
 from core.mailboxes.views import CallbackOutcome, ConsentView, FolderView, OffboardView, ProbeView
-from core.outbox.dead_letters import DeadLetter
 from core.people.models import MemberState
 from core.people.views import Actor, PersonView, ReferenceView
-from core.reports.views import MemberFigures, ReportView
 from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
 from tests.dialogs.bulk_port import BulkPort
@@ -25,6 +23,7 @@ from tests.dialogs.feature_port import FeaturePort, ReplyTextPort
 from tests.dialogs.hours_port import HoursPort
 from tests.dialogs.life_ports import life_ports
 from tests.dialogs.mailbox_port import MailboxPort
+from tests.dialogs.operations_port import OperationsPort
 from tests.dialogs.policy_port import PolicyPort
 from tests.dialogs.rule_port import RulePort
 from tests.dialogs.sample import (
@@ -36,8 +35,6 @@ from tests.dialogs.sample import (
     FOREIGN_THREAD,
     MAILBOX,
     NOW,
-    a_report,
-    a_row,
     a_thread,
 )
 
@@ -84,15 +81,16 @@ class World:
 
     def services(self) -> Services:
         everything: Any = self
+        operations = OperationsPort(self)
         return Services(
             people=everything,
             assignments=everything,
             threads=everything,
             mailboxes=MailboxPort(self),
             onboarding=everything,
-            reports=everything,
+            reports=operations,
             rules=self.rule_port.services(),
-            dead_letters=everything,
+            dead_letters=operations,
             open_dialogs=everything,
             links=everything,
             features=FeaturePort(self),
@@ -300,25 +298,6 @@ class World:
         )  # fmt: skip
         return (delegated, application)
 
-    # Reports and letters.
-
-    async def overview(
-        self, actor: Actor, period: str, mailbox_id: int | None = None
-    ) -> ReportView:
-        if period not in ("", "this week", "last week", "last month"):
-            raise InvalidInput("period")
-        return a_report((MemberFigures(BEN, "Ben Busy", 3, 4),) if actor.leads else ())
-
-    async def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
-        self._admin(actor)
-        return (DeadLetter(7, "thread_notice", "BotDisabledByAdmin", 5, NOW, can_retry=True),)
-
-    async def retry(self, actor: Actor, outbox_id: int) -> None:
-        self._admin(actor)
-        if outbox_id != 7:
-            raise NotFound("dead letter")
-        self.changes.append(("retry", outbox_id))
-
     # Open dialogs.
 
     async def current(self, actor: Actor) -> OpenDialog | None:
@@ -373,7 +352,23 @@ class World:
         ]
         pages = max(1, -(-len(found) // 8))
         page = min(page, pages)
-        rows = tuple(a_row(t) for t in found[(page - 1) * 8 : page * 8])
+        rows = tuple(
+            ThreadRow(
+                t.thread_id,
+                t.mailbox_id,
+                t.subject,
+                t.sender_name,
+                t.last_received_at or t.received_at,
+                t.state,
+                t.assignee_id,
+                t.assignee,
+                t.waiting_reason if t.assignee_id is None else None,
+                t.priority,
+                t.answer_due_at,
+                t.snoozed_until,
+            )
+            for t in found[(page - 1) * 8 : page * 8]
+        )
         return ThreadPage(rows, len(found), page, pages)
 
 
