@@ -8,14 +8,24 @@ from __future__ import annotations
 from bot.commands import Command as row
 from bot.commands import Commands, Who
 from dialogs import (
+    allowing,
     assignment,
+    availability,
+    bulk,
     lists,
     mailboxes,
     notes,
     people,
+    policies,
+    reply_texts,
     reports,
+    rule_lines,
+    rules,
+    rules_exchange,
+    rules_try,
     tags,
     targets,
+    teams,
     thread_life,
 )
 from dialogs.moves import Reply
@@ -34,6 +44,8 @@ THREADS = (
     row(("show", "thread"), "show 42", "one thread", MEMBER, assignment.show),
     row(("take",), "take 42", "make a thread yours", MEMBER,
         assignment.take, in_manifest=True),
+    row(("next",), "next", "take the next thread that waits, also `next help@contoso.com`", MEMBER,
+        assignment.next_one),
     row(("assign",), "assign 42 to Ada", "pass a thread on", MEMBER,
         assignment.assign, in_manifest=True),
     row(("release", "put back"), "release 42", "put a thread back", MEMBER,
@@ -42,6 +54,22 @@ THREADS = (
         assignment.finish, in_manifest=True),
     row(("reopen",), "reopen 42", "open a finished thread again", MEMBER, assignment.reopen),
     row(("why",), "why 42", "why a thread is whose", MEMBER, assignment.why),
+)
+
+BULK = (
+    row(("assign all",), "assign all unassigned from @fabrikam.com to Ada",
+        "assign many threads at once, counted first", MEMBER, bulk.assign_all),
+    row(("done all", "finish all"), "done all tagged Newsletter",
+        "finish many threads: `from`, `of`, `tagged`, `in`, `older than`", MEMBER,
+        bulk.done_all),
+    row(("release all", "put back all"), "release all of Ada", "put many threads back", MEMBER,
+        bulk.release_all),
+    row(("snooze all",), "snooze all from @fabrikam.com until monday",
+        "let many threads rest", MEMBER, bulk.snooze_all),
+    row(("tag all",), "tag all from @fabrikam.com Invoice", "tag many threads", MEMBER,
+        bulk.tag_all),
+    row(("undo",), "undo", "undo your last change of many threads, for ten minutes", MEMBER,
+        bulk.undo),
 )
 
 LIFE = (
@@ -81,6 +109,31 @@ REPORTS = (
         reports.report, in_manifest=True),
 )
 
+RULES = (
+    row(("rules",), "rules", "the rules of a mailbox, in their order", MEMBER,
+        rules.rules, private=True),
+    row(("rule add",), "rule add help@contoso.com when subject contains invoice then tag Invoice",
+        "make a rule; without a line, type it on a card", MEMBER, rule_lines.add, private=True),
+    row(("when",), "when subject contains invoice then assign to Ada", "make a rule", MEMBER,
+        rule_lines.when, private=True),
+    row(("rule",), "rule 3",
+        "one rule; `rule 3 when …` changes it, as do `on`, `off`, `up`, `down`, `delete`, and"
+        " `history` and `back to 2` undo", MEMBER, rules.rule, private=True),
+    row(("rules try", "rule try"), "rules try 3 last 30 days",
+        "try a rule, or `in help@contoso.com when … then …`, on mail of the past", MEMBER,
+        rules_try.try_, private=True),
+    row(("rules export",), "rules export help@contoso.com", "rules as YAML", MEMBER,
+        rules_exchange.export, private=True),
+    row(("rules import",), "rules import help@contoso.com", "rules from YAML, all or none", MEMBER,
+        rules_exchange.import_, private=True),
+    row(("teams",), "teams", "the teams of a mailbox, for rules to assign to", MEMBER,
+        teams.teams, private=True),
+    row(("team",), "team Finance in help@contoso.com: Ada, Bo", "make or change a team", MEMBER,
+        teams.team, private=True),
+    row(("team delete",), "team delete Finance in help@contoso.com", "end a team", MEMBER,
+        teams.drop, private=True),
+)
+
 MAILBOXES = (
     row(("mailboxes",), "mailboxes", "the shared mailboxes and their state", MEMBER,
         mailboxes.mailboxes, in_manifest=True),
@@ -103,6 +156,49 @@ PEOPLE = (
         people.remove, private=True),
 )
 
+AVAILABILITY = (
+    row(("availability",), "availability", "who is at work now, and who is back when", MEMBER,
+        availability.availability),
+    row(("hours", "my hours"), "hours",
+        "your hours and time away; `hours mon-fri 9:00-17:00 Europe/Berlin DE-BY` sets them",
+        MEMBER, availability.hours),
+    row(("hours of",), "hours of Ada", "the same for somebody of your mailboxes, by a lead", MEMBER,
+        availability.hours_of),
+    row(("away", "sick", "vacation"), "away until friday",
+        "be given nothing; also `away`, `away 1 Dec to 12 Dec`, and by a lead `away Ada`", MEMBER,
+        availability.away),
+    row(("day off", "days off"), "day off tomorrow", "be given nothing on a day", MEMBER,
+        availability.day_off),
+    row(("i am back", "i'm back", "i\u2019m back", "im back"), "i am back", "be given work again",
+        MEMBER, availability.back),
+    row(("time zone", "timezone"), "time zone",
+        "the organization's; `time zone Europe/Berlin DE-BY` sets it and its holidays", ADMIN,
+        availability.time_zone, private=True),
+    row(("opt out",), "opt out help@contoso.com", "be given nothing new in a mailbox", MEMBER,
+        policies.opt_out),
+    row(("opt in",), "opt in help@contoso.com", "be given work there again", MEMBER,
+        policies.opt_in),
+)
+
+POLICIES = (
+    row(("policy",), "policy help@contoso.com", "how a mailbox hands out its threads", MEMBER,
+        policies.policy),
+    row(("strategy",), "strategy help@contoso.com round robin",
+        "also `load balanced`, `weighted`, `skills`, `pull`; by a lead", MEMBER,
+        policies.strategy),
+    row(("capacity",), "capacity help@contoso.com 12",
+        "the most a person may have open; by a lead", MEMBER, policies.capacity),
+    row(("business hours",), "business hours help@contoso.com always",
+        "or `mon-fri 9:00-17:00 Europe/Berlin DE-BY`; by a lead", MEMBER,
+        policies.business_hours),
+    row(("pool",), "pool help@contoso.com everybody", "who is given work; by a lead", MEMBER,
+        policies.pool),
+    row(("weights",), "weights help@contoso.com Ada 2, Bob 1",
+        "shares under `weighted`; by a lead", MEMBER, policies.weights),
+    row(("skills",), "skills help@contoso.com Ada: invoice, returns",
+        "the tags a person takes under `skills`; by a lead", MEMBER, policies.skills),
+)
+
 OPERATIONS = (
     row(("dead letters retry", "retry"), "dead letters retry 7", "try one again", ADMIN,
         reports.retry, private=True),
@@ -118,18 +214,39 @@ def command_table(talks: Talks) -> tuple[row, ...]:
     onboarding = (
         row(("onboard",), "onboard", "open a shared mailbox", ADMIN,
             talks.onboard, private=True),
+        row(("allow",), "allow replies", "allow replies, write-back or bodies in a mailbox", ADMIN,
+            talks.allow, private=True),
+        row(("disallow",), "disallow replies", "take one of them back", ADMIN,
+            allowing.disallow, private=True),
+        row(("reply text",), "reply text", "write the text of an automatic reply", MEMBER,
+            talks.write_reply, private=True),
+        row(("replies", "reply texts"), "replies", "texts of automatic replies", MEMBER,
+            reply_texts.replies, private=True),
         row(("offboard",), "offboard", "leave a mailbox, keeping or purging its data", ADMIN,
             talks.offboard, private=True),
     )
     conversation = (
         row(("cancel", "stop"), "cancel", "end what is being asked", MEMBER,
             talks.cancel, private=True),
-        row(("back",), "back", "one step back", MEMBER, talks.back, private=True),
+        row(("back",), "back", "one step back; where nothing is asked, as `i am back`", MEMBER,
+            talks.back, private=True),
         row(("hi", "hello", "hey", "hallo"), "hi", "what Postroom is", MEMBER, talks.hello),
         row(("help", "?"), "help", "this list; in the middle of a question, help with it", MEMBER,
             help_, in_manifest=True),
     )
-    told = (*THREADS, *LIFE, *REPORTS, *MAILBOXES)
-    table = (*told, *onboarding, *PEOPLE, *OPERATIONS, *conversation)
+    table = (
+        *THREADS,
+        *BULK,
+        *LIFE,
+        *AVAILABILITY,
+        *RULES,
+        *REPORTS,
+        *MAILBOXES,
+        *POLICIES,
+        *onboarding,
+        *PEOPLE,
+        *OPERATIONS,
+        *conversation,
+    )
     commands = Commands(table)
     return table

@@ -18,13 +18,15 @@ from bot.references import Reference
 from bot.rendering import activity_of
 from bot.replies import shown, to_reference
 from core.clock import Clock
-from core.errors import ConnectorError, NotFound, RecipientUnreachable
+from core.errors import ConnectorError, NotAllowed, NotFound, RecipientUnreachable
 from core.mail.models import ThreadState
 from core.outbox.posted import Posted
 from core.people.views import Actor
 from dialogs.assignment import queue_reply, thread_reply, unassigned_reply
+from dialogs.bulk import bulk_reply
 from dialogs.cards.lists import queue_card
 from dialogs.cards.mailboxes import progress_card
+from dialogs.cards.notices import notice_card
 from dialogs.cards.thread import gone_card
 from dialogs.lists import KINDS as LISTS
 from dialogs.lists import list_reply
@@ -32,6 +34,7 @@ from dialogs.moves import Reply
 from dialogs.news import NEWS
 from dialogs.notes import notes_reply
 from dialogs.notices import notice_reply
+from dialogs.rules_try import trial_reply
 from dialogs.services import Services
 from dialogs.turns import Turn
 
@@ -41,6 +44,8 @@ Handler = Callable[[Mapping[str, Any], int], Awaitable[None]]
 FLOOD = 20
 """Single cards to one member within FLOOD_TIME; what comes then is one digest."""
 FLOOD_TIME = timedelta(minutes=10)
+NUMBERS_ONLY = frozenset({"bulk"})
+"""Cards that show threads' numbers and nothing that changes with a thread."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +64,8 @@ class Notifier:
             "thread_card": self.thread_card,
             "queue_notice": self.queue_notice,
             "progress": self.progress,
+            "trial": self.trial,
+            "bulk_card": self.bulk_card,
             "notice": self.notice,
         }
 
@@ -137,6 +144,32 @@ class Notifier:
         if posted is None or not await self._update(posted, actor, made):
             await self._post(actor, made)
 
+    async def trial(self, facts: Mapping[str, Any], organization_id: int) -> None:
+        """How far a rule's trial is: one card that changes, and in the end says what was found."""
+        actor = await self._reader(facts["member_id"], organization_id)
+        if actor is None:
+            return
+        trial_id = facts["trial_id"]
+        made = await self._trial(self._turn(actor), trial_id)
+        if made.kind == "gone":
+            return
+        posted = await self._cards.newest(actor.member_id, "trial", trial=trial_id)
+        if posted is None or not await self._update(posted, actor, made):
+            await self._post(actor, made)
+
+    async def bulk_card(self, facts: Mapping[str, Any], organization_id: int) -> None:
+        """How far a bulk change is: on the card that began it."""
+        actor = await self._reader(facts["member_id"], organization_id)
+        if actor is None:
+            return
+        try:
+            made = await bulk_reply(self._services, self._turn(actor), facts["bulk_id"])
+        except NotFound:
+            return
+        posted = await self._cards.newest(actor.member_id, "bulk", bulk=facts["bulk_id"])
+        if posted is None or not await self._update(posted, actor, made):
+            await self._post(actor, made)
+
     async def notice(self, facts: Mapping[str, Any], organization_id: int) -> None:
         actor = await self._reader(facts["member_id"], organization_id)
         made = await notice_reply(self._services, actor, facts) if actor else None
@@ -167,7 +200,7 @@ class Notifier:
 
     async def _redraw(self, posted: Posted, thread_id: int) -> None:
         """A card that Teams no longer has is forgotten; its reader may be gone, too."""
-        if posted.member_id is None:
+        if posted.member_id is None or posted.kind in NUMBERS_ONLY:
             return
         actor = await self._services.people.actor_of(posted.member_id)
         if actor is None:
@@ -191,12 +224,22 @@ class Notifier:
                 return await unassigned_reply(self._services, turn, page)
             case kind if kind in LISTS:
                 return await list_reply(self._services, turn, kind, page)
+            case "trial":
+                return await self._trial(turn, posted.facts["trial"])
             case _:
                 draw = notes_reply if posted.kind == "notes" else thread_reply
                 try:
                     return await draw(self._services, turn, thread_id)
                 except NotFound:
                     return Reply(card=gone_card(thread_id), kind="gone")
+
+    async def _trial(self, turn: Turn, trial_id: int) -> Reply:
+        """Where it is no longer theirs to see, a card that says so."""
+        try:
+            view = await self._services.rules.trials.trial(turn.actor, trial_id)
+        except (NotFound, NotAllowed):
+            return Reply(card=notice_card("This trial is gone", "Try it again."), kind="gone")
+        return trial_reply(turn, view)
 
     async def _reader(self, member_id: int, organization_id: int) -> Actor | None:
         actor = await self._services.people.actor_of(member_id)

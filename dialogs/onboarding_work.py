@@ -113,7 +113,7 @@ async def ask_strategy(services: Services, turn: Turn, memory: Memory) -> Questi
             ),
             note("A thread that comes back goes to whoever had it."),
         ),
-        hint="Or type `round robin` or `load balanced`.",
+        hint="Or type one, such as `round robin`.",
     )
 
 

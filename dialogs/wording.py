@@ -17,6 +17,8 @@ from core.errors import (
     PostroomError,
     RecipientUnreachable,
 )
+from dialogs.rule_wording import rule_words
+from dialogs.wording_hours import HOURS_FIELDS, HOURS_HINTS
 
 NOT_FOUND = "There is no such thing, or it is not yours to see."
 STALE = "It had changed meanwhile. This is how it stands now."
@@ -48,13 +50,28 @@ _FIELDS = {
     "kind": "Please pick one of the two kinds of grant.",
     "live_from": "I need a number of days, or `all`.",
     "folders": "Please pick at least one folder, or type `all`.",
-    "strategy": "Please pick one of the two ways to assign.",
+    "strategy": (
+        "I know five ways to assign: `round robin`, `load balanced`, `weighted`, `skills` and "
+        "`pull`."
+    ),
     "letter": "I need a number of the list.",
     "answer": "Please pick one of the choices.",
     "role": "That is not a role.",
+    "rule": "I cannot use that rule as it is.",
+    "rule_number": "I need a rule's number, such as `rule 3`. `rules` lists them.",
+    "rule_word": (
+        "I know `rule 3 when …`, `on`, `off`, `up`, `down`, `history`, `back to 2` and `delete`."
+    ),
+    "team": "I need a team's name. `teams` lists them.",
+    "team_line": "I need a name and its people, such as `team Finance: Ada, Bo`.",
+    "version": "I need a version's number.",
     "grant": "Consent comes first.",
+    "feature": "I know `replies`, `write-back` and `bodies`: `allow replies help@contoso.com`.",
+    "reply_text": "I need the text of the reply.",
+    "reply_name": "I need the name of one text, of 64 characters at most.",
+    "bulk": "I need what to do with which threads: `done all from @fabrikam.com`.",
     "tag": "I need the name of a tag, such as `Invoice`.",
-    "weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
+    "tag_weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
     "note": "I need the thread's number and the words, such as `note 42 Called back.`",
     "note_number": "I need a note's number: `notes 42` shows it.",
     "priority": "I need a priority: `low`, `normal`, `high` or `urgent`.",
@@ -62,6 +79,7 @@ _FIELDS = {
     "until": "I need a time, such as `tomorrow 9:00`, `4 h`, `monday` or `2026-12-01`.",
     "targets": "I need targets, such as `answer 4h finish 2d` or `urgent answer 30m`.",
     "duration": "I need a time such as `30m`, `4h` or `2d`, or `off`.",
+    **HOURS_FIELDS,
 }
 _HINTS = {
     "nobody": "I know nobody by that name here.",
@@ -79,6 +97,32 @@ _HINTS = {
     "waiting": "That mailbox still waits for Microsoft.",
     "needs_consent": "That mailbox needs consent first.",
     "offboarded": "That mailbox is offboarded: `onboard` opens it again.",
+    "which_mailbox": "Please say which mailbox, by its address.",
+    "not_working": "That mailbox is not under work: `mailboxes` shows its state.",
+    "application": "That mailbox is opened by an Exchange role: nobody signs in for it.",
+    "empty_text": "The text is empty.",
+    "long_text": "The text is longer than 4,000 characters.",
+    "unknown_field": "I know the fields `{first name}`, `{number}` and `{hours}`, and no others.",
+    "lone_brace": "A `{` or `}` stands alone. Fields are `{first name}`, `{number}`, `{hours}`.",
+    "too_many_texts": "That mailbox has 50 texts: remove one first.",
+    "leaked": LEAKED,
+    "bulk_which": (
+        "Please say which threads: `unassigned`, `mine`, `of Ada`, `from @fabrikam.com`, "
+        "`tagged Invoice`, `in help@contoso.com`, `older than 30 days`."
+    ),
+    "bulk_word": (
+        "I do not know one of those words. Which threads is said by `unassigned`, `mine`, `of`, "
+        "`from`, `tagged`, `in` and `older than`; put names of several words in quotes."
+    ),
+    "bulk_twice": "You said two things that cannot both hold. Please say each once.",
+    "bulk_sender": "After `from` I need an address, or a domain such as `@fabrikam.com`.",
+    "bulk_age": "I need an age such as `older than 30 days`.",
+    "bulk_to": "Please say to whom: `assign all unassigned to Ada`.",
+    "bulk_until": "Please say until when: `snooze all from @fabrikam.com until monday`.",
+    "bulk_tag": "Please say which tag: `tag all from @fabrikam.com Invoice`.",
+    "bulk_old": "That was counted too long ago. Please say it again.",
+    "bulk_late": "It is more than ten minutes ago, so it can no longer be undone at once.",
+    "bulk_none": "There is nothing of yours to undo: a change of many threads, for ten minutes.",
     "opted_out": "That person asked not to be given work in that mailbox.",
     "past": "That moment is over: I need one that is still to come.",
     "leads": "Leads must be among the people.",
@@ -115,6 +159,14 @@ PROBE_REASONS = {
         "mailbox of their own."
     ),
     "no_message": "The mailbox is empty, so I could not try a body. Send it a message.",
+    "headers_withheld": (
+        "Microsoft does not tell me by which headers a machine's mail is known, so nothing can "
+        "be answered safely."
+    ),
+    "not_tried": (
+        "I could not try it: the mailbox is empty, or Microsoft did not answer clearly. Send it "
+        "a message, and try again."
+    ),
     "declined": "Consent was declined on Microsoft's page.",
     "scope_refused": "Microsoft did not give the right to read headers.",
     "wider_than_asked": "Microsoft gave more than was asked for, so I did not take it.",
@@ -146,7 +198,11 @@ def words(error: PostroomError) -> str:
         case InvalidInput():
             if error.hint.isdecimal() and error.field == "member":
                 return _HINTS["nobody" if error.hint == "0" else "several"]
-            return _HINTS.get(error.hint) or _FIELDS.get(error.field, "I cannot use that.")
+            about_rules = rule_words(error)
+            if about_rules is not None:
+                return about_rules
+            hint = HOURS_HINTS.get((error.field, error.hint)) or _HINTS.get(error.hint)
+            return hint or _FIELDS.get(error.field, "I cannot use that.")
         case AlreadyAssigned():
             return "Somebody has that thread already."
         case Full():

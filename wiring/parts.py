@@ -18,6 +18,7 @@ from bot.notifier import Notifier
 from bot.outgoing import HttpDoor, open_session
 from bot.replies import Replies
 from bot.visitors import Visitors
+from core.assignment.restoring import Restoring
 from core.assignment.service import Assignments
 from core.audit.seal import Sealer
 from core.clock import Clock
@@ -35,6 +36,7 @@ from core.mail.sync import MailboxSync
 from core.mailboxes.access import Access
 from core.mailboxes.doors import GraphFolders, GraphProbes
 from core.mailboxes.onboarding import Onboarding
+from core.mailboxes.policies import Policies
 from core.mailboxes.ports import Registration
 from core.mailboxes.purge import Purge
 from core.mailboxes.service import Mailboxes
@@ -44,13 +46,19 @@ from core.outbox.delivery import Delivery
 from core.outbox.posted import PostedCards
 from core.outbox.queue import Outbox
 from core.outgoing import AllowedHosts
+from core.people.hours import Hours
 from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
+from core.rules.ages import AgeRules
+from core.rules.reply_texts import ReplyTexts
+from core.rules.sending import AutomaticReplies
+from core.rules.trials import Simulations
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
-from core.threads.due import renew
+from core.threads.bulk import BulkChanges
+from core.threads.bulk_work import BulkWork
 from core.threads.followers import Followers
 from core.threads.merge import Merges
 from core.threads.notes import Notes
@@ -59,13 +67,17 @@ from core.threads.snoozing import Snoozing
 from core.threads.tagging import Tags
 from core.threads.targets import Targets
 from core.threads.warnings import Warnings
+from core.threads.write_back import WriteBack
+from dialogs.allowing import ALLOWING
 from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
+from dialogs.reply_texts import WRITING_REPLY
 from dialogs.runner import DialogRunner
 from dialogs.services import GrantFacts, Services
 from dialogs.talks import Talks
 from wiring.engines import engine, metrics_of
+from wiring.rules import rules_of
 
 
 class Parts:
@@ -173,13 +185,17 @@ class Parts:
             jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
         )
-        self.tags = Tags(vault, self.outbox, now, renew)
+        self.tags = Tags(vault, self.outbox, now)
         self.notes = Notes(vault, self.outbox, now)
         self.followers = Followers(self.outbox, now)
-        self.merges = Merges(self.outbox, now, renew)
+        self.merges = Merges(self.outbox, now)
         self.presences = Presences(self.outbox, now)
         self.snoozing = Snoozing(self.assignments, now)
         self.targets = Targets(vault, jobs, now)
+        self.age_rules = AgeRules(vault, self.outbox, now)
+        self.trials = Simulations(vault, now, jobs=jobs, outbox=self.outbox)
+        self.rules = rules_of(vault, now, self.trials)
+        self.bulk = BulkChanges(vault, now, jobs=jobs)
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
 
@@ -194,10 +210,14 @@ class Parts:
             mailboxes=self.mailboxes,
             onboarding=self.onboarding,
             reports=Reports(self.vault, self.now),
+            rules=self.rules,
             dead_letters=self.dead_letters,
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
+            features=self.onboarding.features,
+            reply_texts=ReplyTexts(self.vault, self.now),
             grant_facts=GrantFacts(settings.graph_client_id),
+            bulk=self.bulk,
             tags=self.tags,
             notes=self.notes,
             followers=self.followers,
@@ -205,8 +225,10 @@ class Parts:
             presences=self.presences,
             snoozing=self.snoozing,
             targets=self.targets,
+            hours=Hours(self.vault, self.now, jobs=self.jobs),
+            policies=Policies(self.vault, self.now, jobs=self.jobs),
         )
-        talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING)))
+        talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING, ALLOWING, WRITING_REPLY)))
         commands = Commands(command_table(talks))
         self.handler = PostroomActivityHandler(
             self.services,
@@ -222,7 +244,19 @@ class Parts:
         self.notifier = Notifier(self.services, self.connector, self.cards, self.now)
 
     def _register_tasks(self) -> None:
-        delivery = Delivery(self.notifier.handlers(), self.now, self.people.unreachable)
+        lost = self.onboarding.features.lost
+        replies = AutomaticReplies(self.graph, self.access, self.vault, self.outbox, self.now, lost)
+        write_back = WriteBack(self.graph, self.access, self.vault, lost)
+        delivery = Delivery(
+            {
+                **self.notifier.handlers(),
+                "automatic_reply": replies.send,
+                "categories": write_back.write,
+            },
+            self.now,
+            self.people.unreachable,
+            settlers={"automatic_reply": replies.settle},
+        )
         purge = Purge(self.now, self.jobs, self.outbox)
         sealer = Sealer(self.ring)
         sweep = Sweep(
@@ -233,7 +267,10 @@ class Parts:
                 self.handled.sweep,
                 delivery.forget_delivered,
                 self.presences.forget_old,
+                self.trials.forget_old,
+                self.bulk.forget_old,
             ),
+            go_on=(self.bulk.queue_unfinished,),
         )
 
         async def probe_mailbox(mailbox_id: int) -> None:
@@ -248,19 +285,32 @@ class Parts:
         async def hand_back() -> None:
             await self.assignments.hand_back(self.now())
 
+        bulk = BulkWork(
+            self.assignments,
+            Restoring(self.outbox, self.now),
+            self.tags,
+            self.people.actor_of,
+            self.vault,
+            self.outbox,
+            self.now,
+        )
         tasks: dict[str, Task] = {
+            "run_bulk": bulk.run,
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
+            "probe_feature": self.onboarding.features.probe_again,
             "assign_waiting": assign_waiting,
             "renew_deadlines": self.targets.renew,
             "warn_of_deadlines": Warnings(self.outbox, self.now).run,
             "wake_snoozed": wake_snoozed,
             "hand_back": hand_back,
+            "age_rules": self.age_rules.run,
             "purge_mailbox": purge.run,
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,
             "deliver_outbox": delivery.run,
+            "try_rule": self.trials.run,
             "seal_audit": sealer.seal,
             "sweep": sweep.run,
         }

@@ -20,16 +20,22 @@ from core.assignment.records import Records
 from core.graph.delta import DeltaPage
 from core.graph.messages import Address, MessageHeader
 from core.mail.correspondents import UNKNOWN, CorrespondentBook
-from core.mail.fold import fold
+from core.mail.fold import ThreadFold, fold
 from core.mail.headers import arrival, automatic_of, conversation_of, newest
-from core.mail.models import Direction
+from core.mail.models import Automatic, Direction, ThreadState
 from core.mail.moments import some_moment
 from core.mail.places import Place, apply_places, settle_moved
 from core.mail.rows import Row, insert, planned_anew, select, update
 from core.mail.thread_rows import ThreadBook
 from core.mailboxes.models import FolderKind
+from core.rules.deciding import RuleEffects
+from core.rules.in_flight import Rulings
+from core.rules.reply_queue import QUEUED, queue_replies
 from core.sealing import DataKey, Vault
+from core.threads.categories import Changes, both, changes
 from core.threads.following import follow_up
+from core.threads.from_outlook import take_over
+from core.threads.write_back import CATEGORIES
 
 _MESSAGE = (
     "organization_id",
@@ -96,8 +102,10 @@ class PageWriter:
         page: DeltaPage,
         places: Mapping[str, Place],
         now: datetime,
+        rulings: Rulings | None = None,
     ) -> Committed:
-        work = _Page(connection, self._vault, mailbox, folder, now)
+        """Raises RulesChanged where `rulings` no longer hold."""
+        work = _Page(connection, self._vault, mailbox, folder, now, rulings)
         return await work.run(page.present, places)
 
 
@@ -111,6 +119,7 @@ class _Page:
         mailbox: MailboxFacts,
         folder: FolderFacts,
         now: datetime,
+        rulings: Rulings | None,
     ) -> None:
         self._connection = connection
         self._vault = vault
@@ -120,16 +129,31 @@ class _Page:
         self._threads = ThreadBook(connection, mailbox.organization_id, mailbox.id)
         self._people = CorrespondentBook(connection, vault, mailbox.organization_id, now)
         self._records = Records(mailbox.organization_id, now)
+        self._rulings = rulings
+        self._effects = RuleEffects(
+            connection,
+            vault,
+            mailbox,
+            rulings.rules if rulings else None,
+            self._records,
+            now,
+            quiet=folder.backlog,
+        )
+        self._own_replies: frozenset[str] = frozenset()
+        self._categories: dict[int, Changes] = {}
         self._moved: set[int] = set()
         self._updates: list[Row] = []
 
     async def run(self, present: Sequence[MessageHeader], places: Mapping[str, Place]) -> Committed:
         headers = newest(present)
+        if self._rulings is not None:
+            await self._rulings.must_stand(self._connection, self._mailbox.id)
         async with planned_anew(self._connection):
             known = await self._known_messages([*headers, *places])
             new = [header for key, header in headers.items() if key not in known]
             new.sort(key=lambda header: arrival(header, self._now))
             await self._open(new, {row["thread_id"] for row in known.values()})
+            self._own_replies = await self._find_own_replies(new)
         rows = [self._fold_new(header) for header in new]
         for key, row in known.items():
             self._update_known(row, headers.get(key), places.get(key))
@@ -138,9 +162,16 @@ class _Page:
         await settle_moved(
             self._connection, self._mailbox.id, self._threads, self._moved, self._now
         )
+        await self._effects.open()
+        self._effects.before_assigning(self._threads.all())
         await self._assign()
-        await self._save(rows)
-        return Committed(len(self._records.outbox))
+        self._effects.after_assigning(self._threads.all())
+        replies = await self._save(rows)
+        if self._categories:
+            await take_over(
+                self._connection, self._vault, self._mailbox, self._categories, self._now
+            )
+        return Committed(len(self._records.outbox) + replies)
 
     async def _open(self, new: Sequence[MessageHeader], touched: set[int]) -> None:
         """Load or make the threads and the correspondents of the page."""
@@ -167,6 +198,21 @@ class _Page:
         )
         return {row["graph_id"]: row for row in rows}
 
+    async def _find_own_replies(self, new: Sequence[MessageHeader]) -> frozenset[str]:
+        """Which of what was sent Postroom wrote: known also where headers are withheld."""
+        if self._direction is Direction.IN:
+            return frozenset()
+        ids = {header.internet_message_id or "" for header in new}
+        rows = await select(
+            self._connection,
+            "sent_id",
+            "reply_mark",
+            "mailbox_id = {}",
+            [self._mailbox.id],
+            ("sent_id", sorted(ids - {""})),
+        )
+        return frozenset(row["sent_id"] for row in rows)
+
     @property
     def _direction(self) -> Direction:
         """By the folder alone: anybody outside can write the mailbox into their From."""
@@ -188,22 +234,24 @@ class _Page:
         person = self._people.of(self._other_side(header))
         if direction is Direction.OUT and thread.correspondent_id is not None:
             person = self._people.by_id(thread.correspondent_id)
-        automatic = automatic_of(header)
-        starts = thread.correspondent_id is None or (
-            direction is Direction.IN and (thread.last_received_at is None)
-        )
-        if starts:
+        automatic = self._automatic(header)
+        is_first = direction is Direction.IN and thread.last_received_at is None
+        if thread.correspondent_id is None or is_first:
             thread.correspondent_id, thread.automatic = person.id, automatic
             thread.sealed_subject = person.seal(b"thread.subject", header.subject)
-        fold(
-            thread,
-            direction,
-            at,
-            backlog=self._folder.backlog,
-            live_from=self._mailbox.live_from,
-            member_id=sender,
-            now=self._now,
-        )
+        if direction is Direction.OUT and automatic is Automatic.REPLY:
+            thread.changed = thread.changed or thread.is_new  # a machine's answer is nobody's
+        else:
+            fold(
+                thread,
+                direction,
+                at,
+                backlog=self._folder.backlog,
+                live_from=self._mailbox.live_from,
+                member_id=sender,
+                now=self._now,
+            )
+        self._heed_rules(thread, header, at, is_first)
         return (
             self._mailbox.organization_id,
             self._mailbox.id,
@@ -224,6 +272,29 @@ class _Page:
             self._folder.generation,
         )
 
+    def _heed_rules(
+        self, thread: ThreadFold, header: MessageHeader, at: datetime, is_first: bool
+    ) -> None:
+        """Rules look at what is live; in a backlog not at what was answered before."""
+        ruling = self._rulings.of(header.id) if self._rulings else None
+        answered = self._folder.backlog and thread.state is ThreadState.DONE
+        if ruling is None or thread.is_history or answered:
+            return
+        outcome = ruling.of(is_first)
+        self._effects.note_ages(thread.id, outcome, at)
+        self._effects.take(
+            thread.id,
+            outcome,
+            is_newest=thread.last_received_at is None or at >= thread.last_received_at,
+            graph_id=header.id,
+            in_hours=ruling.in_hours,
+        )
+
+    def _automatic(self, header: MessageHeader) -> Automatic:
+        if header.internet_message_id in self._own_replies:
+            return Automatic.REPLY
+        return automatic_of(header)
+
     def _member(self, header: MessageHeader) -> int | None:
         """Who of us sent it. `sender` names the person where `from` names the mailbox."""
         actor = header.sender or header.from_
@@ -238,7 +309,18 @@ class _Page:
         key = self._mailbox.organization_key
         if not header.categories or key is None:
             return None
-        return key.seal(b"organization.categories", orjson.dumps(header.categories).decode())
+        return key.seal(CATEGORIES, orjson.dumps(header.categories).decode())
+
+    def _note_categories(self, row: dict[str, Any], now: Sequence[str]) -> None:
+        """What somebody changed in Outlook; what Postroom wrote is known already."""
+        key, sealed = self._mailbox.organization_key, row["sealed_categories"]
+        if key is None or not (sealed or now):
+            return
+        before = orjson.loads(key.open(CATEGORIES, bytes(sealed))) if sealed else ()
+        changed = changes(before, now)
+        if changed:
+            thread_id = row["thread_id"]
+            self._categories[thread_id] = both(self._categories.get(thread_id), changed)
 
     def _update_known(
         self, row: dict[str, Any], header: MessageHeader | None, place: Place | None
@@ -258,6 +340,7 @@ class _Page:
         categories = row["sealed_categories"]
         if newer and header.has("categories"):
             categories = self._seal_categories(header)
+            self._note_categories(row, header.categories or ())
         self._updates.append(
             (
                 self._folder.id if place is None else row["folder_id"],
@@ -275,17 +358,27 @@ class _Page:
             return
         before = {thread.id: thread.assignee_id for thread in wanting}
         giving = Giving(self._connection, self._mailbox.id, self._records, self._now)
-        await giving.give(wanting)
+        await giving.give(wanting, self._effects.wishes())
         for thread in wanting:
             news = thread.assignee_id != before[thread.id] or thread.was_reopened
             if thread.assignee_id is not None and news and not self._folder.backlog:
                 facts = {"member_id": thread.assignee_id, "thread_id": thread.id}
                 self._records.notify("thread_notice", f"thread:{thread.id}", facts)
 
-    async def _save(self, rows: list[Row]) -> None:
+    async def _save(self, rows: list[Row]) -> int:
+        """Returns how many automatic replies were queued."""
         changed = await self._threads.save()
         await self._threads.save_events()
+        await self._effects.save()
         await insert(self._connection, "mail_message", _MESSAGE, rows)
+        codes = await queue_replies(
+            self._connection,
+            self._vault,
+            self._mailbox.id,
+            self._effects.replies,
+            live=not self._folder.backlog,
+            now=self._now,
+        )
         if not self._folder.backlog:
             for thread in changed:
                 if not thread.is_new:
@@ -299,3 +392,4 @@ class _Page:
             silent=self._folder.backlog,
         )
         await self._records.save(self._connection)
+        return list(codes.values()).count(QUEUED)

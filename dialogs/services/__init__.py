@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialogs.services.availability import Hours, Policies
+from dialogs.services.bulk import BulkChanges
+from dialogs.services.features import Features, ReplyTexts
 from dialogs.services.life import (
     Followers,
     Merges,
@@ -17,12 +20,16 @@ from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
 from dialogs.services.people import People
+from dialogs.services.rules import Rules
 
 __all__ = [
     "Assignments",
+    "BulkChanges",
     "DeadLetters",
+    "Features",
     "Followers",
     "GrantFacts",
+    "Hours",
     "Links",
     "Mailboxes",
     "Merges",
@@ -30,8 +37,11 @@ __all__ = [
     "Onboarding",
     "OpenDialogs",
     "People",
+    "Policies",
     "Presences",
+    "ReplyTexts",
     "Reports",
+    "Rules",
     "Services",
     "Snoozing",
     "Tags",
@@ -48,10 +58,14 @@ class Services:
     mailboxes: Mailboxes
     onboarding: Onboarding
     reports: Reports
+    rules: Rules
     dead_letters: DeadLetters
     open_dialogs: OpenDialogs
     links: Links
+    features: Features
+    reply_texts: ReplyTexts
     grant_facts: GrantFacts
+    bulk: BulkChanges
     tags: Tags
     notes: Notes
     followers: Followers
@@ -59,3 +73,5 @@ class Services:
     presences: Presences
     snoozing: Snoozing
     targets: Targets
+    hours: Hours
+    policies: Policies
