@@ -132,18 +132,20 @@ class Assignments:
         In one mailbox, or in all of the actor's; None: there is none. What waits for its owner
         is not given. Raises Full where there is one but no room for it, and Absent.
         """
-        full: Full | None = None
-        for thread_id in await self._waiting(actor, mailbox_id):
+        full: dict[int, Full] = {}
+        for place, thread_id in await self._waiting(actor, mailbox_id):
+            if place in full:
+                continue
             try:
                 await self.take(actor, thread_id)
             except AlreadyAssigned:  # somebody was quicker: there may be another
                 continue
             except Full as refused:  # another mailbox may have room
-                full = refused
+                full[place] = refused
                 continue
             return thread_id
-        if full is not None:
-            raise full
+        if full:
+            raise next(iter(full.values()))
         return None
 
     async def put_back(self, member_id: int, code: str, mailbox_id: int | None = None) -> None:
@@ -169,7 +171,8 @@ class Assignments:
         """
         return await self._moving.hand_back(now, member_id)
 
-    async def _waiting(self, actor: Actor, mailbox_id: int | None) -> list[int]:
+    async def _waiting(self, actor: Actor, mailbox_id: int | None) -> list[tuple[int, int]]:
+        """(mailbox id, thread id), the one to be taken first at the head."""
         places = actor.mailboxes if mailbox_id is None else actor.mailboxes & {mailbox_id}
         free = MailThread.filter(
             mailbox_id__in=places,
@@ -181,7 +184,8 @@ class Assignments:
             is_history=False,
             last_received_at__isnull=False,
         )
-        return [thread.id for thread in sorted(await free.only(*_ORDER), key=urgency)]
+        rows = sorted(await free.only(*_ORDER), key=urgency)
+        return [(thread.mailbox_id, thread.id) for thread in rows]
 
     async def _give(self, change: Change, member_id: int, actor: Actor, kind: EventKind) -> None:
         thread, now = change.thread, change.now
@@ -196,7 +200,7 @@ class Assignments:
         change.records.decided(thread.id, Choice(code, member_id))
 
 
-_ORDER = ("id", "priority", "received_at")
+_ORDER = ("id", "mailbox_id", "priority", "received_at")
 
 
 def _must_not_be_done(change: Change) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 
+from core.assignment.restoring import Before, Restoring
 from core.assignment.service import Assignments
 from core.errors import UserError
 from core.mail.models import MailMessage, MailThread, ThreadState
@@ -110,6 +111,19 @@ class BusyOffice:
                 await self.passes(90)
             case verb:
                 await self.by_hand(verb, owner, thread)
+
+    async def does_and_undoes(self, verb: str, who: int, thread: MailThread, other: int) -> None:
+        """As a bulk change that is undone, after others took the place."""
+        before = Before.of(thread)
+        await self.by_hand(verb, who, thread, other)
+        await self.mail(None, 2)
+        await self.look()
+        now = await MailThread.get(id=thread.id)
+        if now.version == thread.version + 1:
+            with suppress(UserError):
+                actor = await factories.actor(self.people[who])
+                restoring = Restoring(Outbox(self._office.jobs), self._clock)
+                await restoring.restore(actor, thread.id, before)
 
     async def away(self, who: int, hours: int | None) -> None:
         person, now = self.people[who], self._clock()

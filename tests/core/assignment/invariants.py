@@ -24,7 +24,7 @@ from core.assignment.models import Decision
 from core.mail.models import MailThread, ThreadState
 from core.mailboxes.models import Mailbox, MailboxMember, Strategy
 from core.people.availability_rows import load_availability
-from core.people.models import Member, MemberState
+from core.people.models import MemberState
 
 BY_THEMSELVES = {"taken"}
 CHOSEN = {"taken", "by_hand", "by_rule", "colleague"}
@@ -41,8 +41,10 @@ class Watch:
     async def look(self, now: datetime) -> None:
         """Raises AssertionError. `now`: when everything since the last look happened."""
         mailbox = await Mailbox.get(id=self._mailbox_id)
-        threads = await MailThread.filter(
-            mailbox_id=self._mailbox_id, is_history=False, last_received_at__isnull=False
+        here = MailThread.filter(mailbox_id=self._mailbox_id)
+        assert not await here.filter(state=ThreadState.DONE, snoozed_until__isnull=False).exists()
+        threads = await here.filter(is_history=False, last_received_at__isnull=False).exclude(
+            state=ThreadState.DONE
         )
         self._caps_hold(mailbox, threads)
         await self._given_only_to_whom_may_have_it(now)
@@ -56,15 +58,16 @@ class Watch:
         if mailbox.strategy is Strategy.SKILLS:
             return
         absent = await self._absent(now)
+        people = await MailboxMember.filter(mailbox_id=self._mailbox_id).select_related("member")
         for reason, effort in waiting:
-            if str(reason).startswith("nobody"):
-                for place in await MailboxMember.filter(mailbox_id=self._mailbox_id):
-                    who = await Member.get(id=place.member_id)
-                    full = mailbox.capacity is not None and (
-                        self._loads[who.id] + _weight(mailbox, effort) > mailbox.capacity
-                    )
-                    hindered = full or absent.get(who.id) or place.opted_out or not place.in_pool
-                    assert hindered or who.state is not MemberState.READY
+            if not str(reason).startswith("nobody"):
+                continue
+            for place in people:
+                load = self._loads[place.member_id] + _weight(mailbox, effort)
+                full = mailbox.capacity is not None and load > mailbox.capacity
+                kept_out = place.opted_out or not place.in_pool
+                hindered = full or kept_out or absent.get(place.member_id) is not None
+                assert hindered or place.member.state is not MemberState.READY
 
     def _caps_hold(self, mailbox: Mailbox, threads: list[MailThread]) -> None:
         loads: Counter[int] = Counter()
@@ -83,11 +86,17 @@ class Watch:
         if new:
             self._seen = new[-1].id
         absent = await self._absent(now)
+        places = {
+            place.member_id: place
+            for place in await MailboxMember.filter(mailbox_id=self._mailbox_id).select_related(
+                "member"
+            )
+        }
         for decision in new:
             if decision.member_id is None:
                 continue
-            who = await Member.get(id=decision.member_id)
-            place = await MailboxMember.get(mailbox_id=self._mailbox_id, member_id=who.id)
+            place = places[decision.member_id]
+            who = place.member
             assert who.state is MemberState.READY
             own = decision.code in BY_THEMSELVES or decision.by_id == who.id
             assert absent.get(who.id) != "away"
@@ -96,6 +105,8 @@ class Watch:
             assert place.in_pool or decision.code in CHOSEN
 
     async def _told_as_it_is(self, threads: list[MailThread]) -> None:
+        decided = Decision.filter(thread_id__in=[thread.id for thread in threads])
+        newest = {decision.thread_id: decision for decision in await decided.order_by("id")}
         for thread in threads:
             assert (thread.state is ThreadState.SNOOZED) == (thread.snoozed_until is not None)
             if thread.state is not ThreadState.OPEN:
@@ -103,10 +114,9 @@ class Watch:
             assert (thread.assignee_id is None) == (thread.waiting_reason is not None)
             for_owner = thread.waiting_reason == "waits_for_owner"
             assert for_owner == (thread.waits_for_id is not None)
-            newest = await Decision.filter(thread_id=thread.id).order_by("-id").first()
-            assert newest is not None
-            assert newest.member_id == thread.assignee_id
-            assert thread.assignee_id is not None or newest.code == thread.waiting_reason
+            decision = newest[thread.id]
+            assert decision.member_id == thread.assignee_id
+            assert thread.assignee_id is not None or decision.code == thread.waiting_reason
 
     async def _absent(self, now: datetime) -> dict[int, str | None]:
         ids = await MailboxMember.filter(mailbox_id=self._mailbox_id).values_list(

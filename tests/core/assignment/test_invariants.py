@@ -30,6 +30,7 @@ from tests.databases import new_postgres
 PEOPLE = st.integers(0, 3)
 WAYS_OUT = ("finish", "snooze", "outlook")
 WAYS_BACK = ("mail", "reopen", "time", "outlook", "take")
+VERBS = st.sampled_from(("take", "assign", "release", "finish", "snooze", "reopen"))
 PLACES = st.integers(0, 11)
 STATES = st.sampled_from(ThreadState)
 NewDatabase = Callable[[], AbstractContextManager[str]]
@@ -85,6 +86,11 @@ class Machine(RuleBasedStateMachine):
     def a_thread_comes_back_when_its_place_is_taken(self, which: int, out: str, back: str) -> None:
         for thread in self._one(which, ThreadState.OPEN):
             self._loop.run(self.office.goes_and_comes_back(thread, out, back))
+
+    @rule(verb=VERBS, who=PEOPLE, which=PLACES, other=PEOPLE)
+    def a_change_is_undone(self, verb: str, who: int, which: int, other: int) -> None:
+        for thread in self._one(which):
+            self._loop.run(self.office.does_and_undoes(verb, who, thread, other))
 
     @rule(who=PEOPLE)
     def somebody_asks_for_the_next(self, who: int) -> None:
