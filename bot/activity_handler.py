@@ -16,7 +16,7 @@ from bot.commands import Commands
 from bot.ports import Cards
 from bot.rendering import activity_of, card_answer, error_answer, message_answer
 from bot.replies import Replies
-from bot.turn import reference_of, reply, said
+from bot.turn import reference_of, reply, said, written
 from bot.visitors import Visitors, is_private, look_up, roster
 from core.clock import Clock
 from core.errors import ConnectorError, ExternalError, RecipientUnreachable, UserError
@@ -196,6 +196,7 @@ class PostroomActivityHandler:
             actor=actor,
             now=self._now(),
             private=is_private(context),
+            written=written(context.activity),
             mentions=_mentions(context.activity),
             roster=partial(roster, context),
             look_up=partial(look_up, context),

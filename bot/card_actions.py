@@ -20,7 +20,14 @@ from dialogs import (
     mailboxes,
     people,
     policies,
+    reply_texts,
     reports,
+    rule_form,
+    rule_lines,
+    rules,
+    rules_exchange,
+    rules_try,
+    teams,
     thread_life,
 )
 from dialogs.inputs import Inputs
@@ -89,6 +96,31 @@ PEOPLE = {
     "people.remove": CardAction(people.remove_button, ADMIN),
     "people.removed": CardAction(people.removed_button, ADMIN),
 }
+RULES = {
+    "rule.list": CardAction(rules.list_button),
+    "rule.show": CardAction(rules.show_button),
+    "rule.toggle": CardAction(rules.toggle_button),
+    "rule.on": CardAction(rules.on_button),
+    "rule.off": CardAction(rules.off_button),
+    "rule.up": CardAction(rules.up_button),
+    "rule.down": CardAction(rules.down_button),
+    "rule.history": CardAction(rules.history_button),
+    "rule.back": CardAction(rules.back_button),
+    "rule.delete": CardAction(rules.delete_button),
+    "rule.deleted": CardAction(rules.deleted_button),
+    "rule.new": CardAction(rule_form.new_button),
+    "rule.form": CardAction(rule_form.form_button),
+    "rule.edit": CardAction(rule_lines.edit_button),
+    "rule.preview": CardAction(rule_lines.preview_button),
+    "rule.add": CardAction(rule_lines.add_button),
+    "rule.change": CardAction(rule_lines.change_button),
+    "rule.try": CardAction(rules_try.try_button, replaces=False),
+    "trial.show": CardAction(rules_try.trial_button),
+    "rules.export": CardAction(rules_exchange.export_button),
+    "rules.import_form": CardAction(rules_exchange.import_form_button),
+    "rules.import": CardAction(rules_exchange.import_button),
+    "team.list": CardAction(teams.list_button),
+}
 MAILBOXES = {
     "mailbox.list": CardAction(mailboxes.list_button),
     "mailbox.pause": CardAction(mailboxes.pause_button, ADMIN),
@@ -110,6 +142,10 @@ POLICIES = {
     "policy.opt_out": CardAction(policies.opt_out_button),
     "policy.opt_in": CardAction(policies.opt_in_button),
 }
+REPLIES = {
+    "replies.list": CardAction(reply_texts.list_button),
+    "replies.remove": CardAction(reply_texts.remove_button),
+}
 OPERATIONS = {
     "report.show": CardAction(reports.report_button),
     "letters.retry": CardAction(reports.retry_button, ADMIN),
@@ -124,6 +160,7 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
     conversation = {
         "mailbox.consent": CardAction(talks.consent_button),
         "mailbox.offboard": CardAction(talks.offboard_button, ADMIN),
+        "replies.write": CardAction(talks.write_reply_button),
         "onboarding.continue": CardAction(talks.go_on_button, ADMIN),
         "dialog.answer": CardAction(talks.answer_button),
         "dialog.back": CardAction(talks.back_button),
@@ -131,6 +168,17 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
         "dialog.help": CardAction(talks.help_button),
         "help": CardAction(help_, replaces=False),
     }
-    about_threads = THREADS | BULK | LIFE
-    about_people = PEOPLE | MAILBOXES | AVAILABILITY | POLICIES
-    return about_threads | about_people | OPERATIONS | conversation
+    tables = (
+        THREADS,
+        BULK,
+        LIFE,
+        PEOPLE,
+        AVAILABILITY,
+        RULES,
+        MAILBOXES,
+        POLICIES,
+        REPLIES,
+        OPERATIONS,
+        conversation,
+    )
+    return {verb: action for table in tables for verb, action in table.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.commands import Command as row
 from bot.commands import Commands, Who
 from dialogs import (
+    allowing,
     assignment,
     availability,
     bulk,
@@ -16,9 +17,15 @@ from dialogs import (
     notes,
     people,
     policies,
+    reply_texts,
     reports,
+    rule_lines,
+    rules,
+    rules_exchange,
+    rules_try,
     tags,
     targets,
+    teams,
     thread_life,
 )
 from dialogs.moves import Reply
@@ -102,6 +109,31 @@ REPORTS = (
         reports.report, in_manifest=True),
 )
 
+RULES = (
+    row(("rules",), "rules", "the rules of a mailbox, in their order", MEMBER,
+        rules.rules, private=True),
+    row(("rule add",), "rule add help@contoso.com when subject contains invoice then tag Invoice",
+        "make a rule; without a line, type it on a card", MEMBER, rule_lines.add, private=True),
+    row(("when",), "when subject contains invoice then assign to Ada", "make a rule", MEMBER,
+        rule_lines.when, private=True),
+    row(("rule",), "rule 3",
+        "one rule; `rule 3 when …` changes it, as do `on`, `off`, `up`, `down`, `delete`, and"
+        " `history` and `back to 2` undo", MEMBER, rules.rule, private=True),
+    row(("rules try", "rule try"), "rules try 3 last 30 days",
+        "try a rule, or `in help@contoso.com when … then …`, on mail of the past", MEMBER,
+        rules_try.try_, private=True),
+    row(("rules export",), "rules export help@contoso.com", "rules as YAML", MEMBER,
+        rules_exchange.export, private=True),
+    row(("rules import",), "rules import help@contoso.com", "rules from YAML, all or none", MEMBER,
+        rules_exchange.import_, private=True),
+    row(("teams",), "teams", "the teams of a mailbox, for rules to assign to", MEMBER,
+        teams.teams, private=True),
+    row(("team",), "team Finance in help@contoso.com: Ada, Bo", "make or change a team", MEMBER,
+        teams.team, private=True),
+    row(("team delete",), "team delete Finance in help@contoso.com", "end a team", MEMBER,
+        teams.drop, private=True),
+)
+
 MAILBOXES = (
     row(("mailboxes",), "mailboxes", "the shared mailboxes and their state", MEMBER,
         mailboxes.mailboxes, in_manifest=True),
@@ -179,6 +211,14 @@ def command_table(talks: Talks) -> tuple[row, ...]:
     onboarding = (
         row(("onboard",), "onboard", "open a shared mailbox", ADMIN,
             talks.onboard, private=True),
+        row(("allow",), "allow replies", "allow replies, write-back or bodies in a mailbox", ADMIN,
+            talks.allow, private=True),
+        row(("disallow",), "disallow replies", "take one of them back", ADMIN,
+            allowing.disallow, private=True),
+        row(("reply text",), "reply text", "write the text of an automatic reply", MEMBER,
+            talks.write_reply, private=True),
+        row(("replies", "reply texts"), "replies", "texts of automatic replies", MEMBER,
+            reply_texts.replies, private=True),
         row(("offboard",), "offboard", "leave a mailbox, keeping or purging its data", ADMIN,
             talks.offboard, private=True),
     )
@@ -192,8 +232,18 @@ def command_table(talks: Talks) -> tuple[row, ...]:
             help_, in_manifest=True),
     )
     table = (
-        *THREADS, *BULK, *LIFE, *REPORTS, *MAILBOXES, *onboarding, *PEOPLE, *AVAILABILITY,
-        *POLICIES, *OPERATIONS, *conversation,
+        *THREADS,
+        *BULK,
+        *LIFE,
+        *AVAILABILITY,
+        *RULES,
+        *REPORTS,
+        *MAILBOXES,
+        *POLICIES,
+        *onboarding,
+        *PEOPLE,
+        *OPERATIONS,
+        *conversation,
     )
     commands = Commands(table)
     return table

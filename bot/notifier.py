@@ -18,7 +18,7 @@ from bot.references import Reference
 from bot.rendering import activity_of
 from bot.replies import shown, to_reference
 from core.clock import Clock
-from core.errors import ConnectorError, NotFound, RecipientUnreachable
+from core.errors import ConnectorError, NotAllowed, NotFound, RecipientUnreachable
 from core.mail.models import ThreadState
 from core.outbox.posted import Posted
 from core.people.views import Actor
@@ -26,6 +26,7 @@ from dialogs.assignment import queue_reply, thread_reply, unassigned_reply
 from dialogs.bulk import bulk_reply
 from dialogs.cards.lists import queue_card
 from dialogs.cards.mailboxes import progress_card
+from dialogs.cards.notices import notice_card
 from dialogs.cards.thread import gone_card
 from dialogs.lists import KINDS as LISTS
 from dialogs.lists import list_reply
@@ -33,6 +34,7 @@ from dialogs.moves import Reply
 from dialogs.news import NEWS
 from dialogs.notes import notes_reply
 from dialogs.notices import notice_reply
+from dialogs.rules_try import trial_reply
 from dialogs.services import Services
 from dialogs.turns import Turn
 
@@ -62,6 +64,7 @@ class Notifier:
             "thread_card": self.thread_card,
             "queue_notice": self.queue_notice,
             "progress": self.progress,
+            "trial": self.trial,
             "bulk_card": self.bulk_card,
             "notice": self.notice,
         }
@@ -141,6 +144,19 @@ class Notifier:
         if posted is None or not await self._update(posted, actor, made):
             await self._post(actor, made)
 
+    async def trial(self, facts: Mapping[str, Any], organization_id: int) -> None:
+        """How far a rule's trial is: one card that changes, and in the end says what was found."""
+        actor = await self._reader(facts["member_id"], organization_id)
+        if actor is None:
+            return
+        trial_id = facts["trial_id"]
+        made = await self._trial(self._turn(actor), trial_id)
+        if made.kind == "gone":
+            return
+        posted = await self._cards.newest(actor.member_id, "trial", trial=trial_id)
+        if posted is None or not await self._update(posted, actor, made):
+            await self._post(actor, made)
+
     async def bulk_card(self, facts: Mapping[str, Any], organization_id: int) -> None:
         """How far a bulk change is: on the card that began it."""
         actor = await self._reader(facts["member_id"], organization_id)
@@ -208,12 +224,22 @@ class Notifier:
                 return await unassigned_reply(self._services, turn, page)
             case kind if kind in LISTS:
                 return await list_reply(self._services, turn, kind, page)
+            case "trial":
+                return await self._trial(turn, posted.facts["trial"])
             case _:
                 draw = notes_reply if posted.kind == "notes" else thread_reply
                 try:
                     return await draw(self._services, turn, thread_id)
                 except NotFound:
                     return Reply(card=gone_card(thread_id), kind="gone")
+
+    async def _trial(self, turn: Turn, trial_id: int) -> Reply:
+        """Where it is no longer theirs to see, a card that says so."""
+        try:
+            view = await self._services.rules.trials.trial(turn.actor, trial_id)
+        except (NotFound, NotAllowed):
+            return Reply(card=notice_card("This trial is gone", "Try it again."), kind="gone")
+        return trial_reply(turn, view)
 
     async def _reader(self, member_id: int, organization_id: int) -> Actor | None:
         actor = await self._services.people.actor_of(member_id)

@@ -20,6 +20,7 @@ CALLER_KEY = "postroom.caller"
 CONNECTOR_KEY = "postroom.connector"
 
 _SPACES = re.compile(r"\s+")
+_BREAKS = re.compile(r"<br\s*/?>|</(?:p|div|li)>", re.IGNORECASE)
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 
 
@@ -40,6 +41,11 @@ def reference_of(turn_context: TurnContext) -> Reference:
 
 def said(activity: Activity) -> str:
     """The words of a message: no mention of the bot, no markup, single spaces."""
+    return _SPACES.sub(" ", written(activity)).strip()
+
+
+def written(activity: Activity) -> str:
+    """The same with its lines and spaces as they were written."""
     text = activity.text or ""
     bot_id = activity.recipient.id if activity.recipient is not None else None
     for entity in activity.entities or []:
@@ -53,7 +59,8 @@ def said(activity: Activity) -> str:
             and marked
         ):
             text = text.replace(marked, " ")
-    return _SPACES.sub(" ", html.unescape(_TAGS.sub(" ", text))).strip()
+    text = _TAGS.sub(" ", _BREAKS.sub("\n", text))
+    return html.unescape(text).replace("\N{NO-BREAK SPACE}", " ").strip()
 
 
 def message(text: str | None = None, card: dict[str, Any] | None = None) -> Payload:

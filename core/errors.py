@@ -14,7 +14,8 @@ PostroomError
 │   │   ├── GraphAuthFailed   consent is gone or was never given: a human must act; ERROR
 │   │   └── DeltaLinkExpired  not retried: resync
 │   ├── ConnectorError(status, code)
-│   └── RecipientUnreachable(member_id)
+│   ├── RecipientUnreachable(member_id)
+│   └── NothingSent          it failed before anything left: it may be tried again
 └── ConfigError               printed with every missing name, exit code 2, nothing starts
 
 An error carries facts (ids, codes), never an address, a subject, a name or a token;
@@ -136,6 +137,10 @@ class RecipientUnreachable(ExternalError):
         super().__init__()
         self.code = code
         self.member_id = member_id
+
+
+class NothingSent(ExternalError):
+    """It failed before anything could have been sent."""
 
 
 class ConfigError(PostroomError):

@@ -82,6 +82,31 @@ NOTICES: Mapping[str, _Notice] = {
     "dead_letter": _Notice(
         "Something could not be delivered", "`dead letters` shows what, and tries it again."
     ),
+    "feature_allowed": _Notice(
+        "Microsoft lets me do it now",
+        "What you allowed in that mailbox is switched on. `consent` shows it.",
+    ),
+    "feature_refused": _Notice(
+        "What you allowed is not switched on",
+        "I have stopped trying. Please look at the reason, and say `allow` again.",
+    ),
+    "feature_lost": _Notice(
+        "Microsoft took a right back",
+        "I may no longer do what was allowed in that mailbox, so it is switched off. Mail goes on "
+        "being read and assigned. `allow` asks for it again.",
+    ),
+    "reply_limit": _Notice(
+        "Automatic replies of a mailbox pause for an hour",
+        "Sixty were sent within one. Perhaps a machine answers them that does not say that it is "
+        "one: a rule can leave its address or domain out.",
+        for_admins=False,
+    ),
+    "reply_unconfirmed": _Notice(
+        "An automatic reply may not have been sent",
+        "Microsoft 365 did not confirm it, and it is not in Sent Items. I do not send it again, "
+        "so that nobody gets it twice. Please look after that thread yourself.",
+        for_admins=False,
+    ),
     "sync_failed": _Notice(
         "A mailbox could not be read",
         "Microsoft 365 refused again and again. I go on trying; `mailboxes` shows its state.",
@@ -96,6 +121,7 @@ async def notice_reply(services: Services, actor: Actor, facts: Mapping[str, Any
         return None
     body: list[Element] = [heading(notice.title)]
     mailbox_id, person_id = facts.get("mailbox_id"), facts.get("person_id")
+    thread_id = facts.get("thread_id")
     if isinstance(mailbox_id, int):
         for view in await services.mailboxes.mailboxes(actor):
             if view.mailbox_id == mailbox_id and view.state not in notice.states:
@@ -109,6 +135,8 @@ async def notice_reply(services: Services, actor: Actor, facts: Mapping[str, Any
                 body.append(rich(run(safe(person.name, NAME), weight="Bolder")))
                 people = (person_id,)
     body.append(text_block(notice.words))
+    if isinstance(thread_id, int):
+        body.append(text_block(f"It is thread {thread_id}: `show {thread_id}`."))
     why = PROBE_REASONS.get(str(facts.get("reason")))
     if why is not None:
         body.append(text_block(why))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from core.errors import InvalidInput
 from core.mailboxes.models import MailboxState
+from dialogs.allowing import picked
 from dialogs.availability import back
 from dialogs.cards.elements import card, text_block
 from dialogs.cards.welcome import help_card, welcome_card
 from dialogs.inputs import Inputs, number_of, texts_of
 from dialogs.mailboxes import mailbox_of, named_mailbox
 from dialogs.moves import Answer, Memory, Reply
+from dialogs.reply_texts import own_mailbox
 from dialogs.runner import DialogRunner, Place
 from dialogs.secrets import looks_like_secret
 from dialogs.services import Services
@@ -35,6 +37,23 @@ class Talks:
         mailbox_id = await named_mailbox(services, turn, rest)
         return await self._runner.begin(
             services, turn, "offboarding", step="data", memory={"mailbox": mailbox_id}
+        )
+
+    async def allow(self, services: Services, turn: Turn, rest: str) -> Reply:
+        memory = await picked(services, turn, rest)
+        return await self._runner.begin(services, turn, "allowing", step="yes", memory=memory)
+
+    async def write_reply(self, services: Services, turn: Turn, rest: str) -> Reply:
+        view = await own_mailbox(services, turn, rest)
+        return await self._write_reply(services, turn, view.mailbox_id)
+
+    async def write_reply_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
+        view = await mailbox_of(services, turn, number_of(inputs, "mailbox"))
+        return await self._write_reply(services, turn, view.mailbox_id)
+
+    async def _write_reply(self, services: Services, turn: Turn, mailbox_id: int) -> Reply:
+        return await self._runner.begin(
+            services, turn, "reply_text", step="text", memory={"mailbox": mailbox_id}
         )
 
     async def cancel(self, services: Services, turn: Turn, rest: str) -> Reply:

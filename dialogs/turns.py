@@ -41,6 +41,8 @@ class Turn:
     now: datetime
     private: bool = True
     """A 1:1 conversation; elsewhere only numbers and first names are said."""
+    written: str = ""
+    """The message with its lines as they were written; commands get single spaces."""
     mentions: tuple[str, ...] = ()
     """Teams ids of the people mentioned, the bot left out."""
     roster: Roster = _nobody

@@ -17,6 +17,7 @@ from core.errors import (
     PostroomError,
     RecipientUnreachable,
 )
+from dialogs.rule_wording import rule_words
 from dialogs.wording_hours import HOURS_FIELDS, HOURS_HINTS
 
 NOT_FOUND = "There is no such thing, or it is not yours to see."
@@ -56,10 +57,21 @@ _FIELDS = {
     "letter": "I need a number of the list.",
     "answer": "Please pick one of the choices.",
     "role": "That is not a role.",
+    "rule": "I cannot use that rule as it is.",
+    "rule_number": "I need a rule's number, such as `rule 3`. `rules` lists them.",
+    "rule_word": (
+        "I know `rule 3 when …`, `on`, `off`, `up`, `down`, `history`, `back to 2` and `delete`."
+    ),
+    "team": "I need a team's name. `teams` lists them.",
+    "team_line": "I need a name and its people, such as `team Finance: Ada, Bo`.",
+    "version": "I need a version's number.",
     "grant": "Consent comes first.",
+    "feature": "I know `replies`, `write-back` and `bodies`: `allow replies help@contoso.com`.",
+    "reply_text": "I need the text of the reply.",
+    "reply_name": "I need the name of one text, of 64 characters at most.",
     "bulk": "I need what to do with which threads: `done all from @fabrikam.com`.",
     "tag": "I need the name of a tag, such as `Invoice`.",
-    "weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
+    "tag_weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
     "note": "I need the thread's number and the words, such as `note 42 Called back.`",
     "note_number": "I need a note's number: `notes 42` shows it.",
     "priority": "I need a priority: `low`, `normal`, `high` or `urgent`.",
@@ -85,6 +97,15 @@ _HINTS = {
     "waiting": "That mailbox still waits for Microsoft.",
     "needs_consent": "That mailbox needs consent first.",
     "offboarded": "That mailbox is offboarded: `onboard` opens it again.",
+    "which_mailbox": "Please say which mailbox, by its address.",
+    "not_working": "That mailbox is not under work: `mailboxes` shows its state.",
+    "application": "That mailbox is opened by an Exchange role: nobody signs in for it.",
+    "empty_text": "The text is empty.",
+    "long_text": "The text is longer than 4,000 characters.",
+    "unknown_field": "I know the fields `{first name}`, `{number}` and `{hours}`, and no others.",
+    "lone_brace": "A `{` or `}` stands alone. Fields are `{first name}`, `{number}`, `{hours}`.",
+    "too_many_texts": "That mailbox has 50 texts: remove one first.",
+    "leaked": LEAKED,
     "bulk_which": (
         "Please say which threads: `unassigned`, `mine`, `of Ada`, `from @fabrikam.com`, "
         "`tagged Invoice`, `in help@contoso.com`, `older than 30 days`."
@@ -138,6 +159,14 @@ PROBE_REASONS = {
         "mailbox of their own."
     ),
     "no_message": "The mailbox is empty, so I could not try a body. Send it a message.",
+    "headers_withheld": (
+        "Microsoft does not tell me by which headers a machine's mail is known, so nothing can "
+        "be answered safely."
+    ),
+    "not_tried": (
+        "I could not try it: the mailbox is empty, or Microsoft did not answer clearly. Send it "
+        "a message, and try again."
+    ),
     "declined": "Consent was declined on Microsoft's page.",
     "scope_refused": "Microsoft did not give the right to read headers.",
     "wider_than_asked": "Microsoft gave more than was asked for, so I did not take it.",
@@ -169,6 +198,9 @@ def words(error: PostroomError) -> str:
         case InvalidInput():
             if error.hint.isdecimal() and error.field == "member":
                 return _HINTS["nobody" if error.hint == "0" else "several"]
+            about_rules = rule_words(error)
+            if about_rules is not None:
+                return about_rules
             hint = HOURS_HINTS.get((error.field, error.hint)) or _HINTS.get(error.hint)
             return hint or _FIELDS.get(error.field, "I cannot use that.")
         case AlreadyAssigned():

@@ -47,6 +47,8 @@ class Fault:
     times: int | None = 1
     """How often still; None is for ever."""
     body: dict[str, object] | None = None
+    afterwards: bool = False
+    """The request has its effect first; only its answer is lost."""
 
     def matches(self, method: str, path: str) -> bool:
         return (
@@ -75,11 +77,12 @@ class Faults:
         hang: float | None = None,
         times: int | None = 1,
         body: dict[str, object] | None = None,
+        afterwards: bool = False,
     ) -> Fault:
         """Strike the next `times` requests whose path matches; see Fault for the rest."""
         pattern = re.compile(path)
         method = method.upper() if method else None
-        fault = Fault(pattern, method, status, retry_after, code, hang, times, body)
+        fault = Fault(pattern, method, status, retry_after, code, hang, times, body, afterwards)
         self._faults.append(fault)
         return fault
 
@@ -121,8 +124,10 @@ class Faults:
             return await handler(request)
         if fault.hang and await self._ends_within(fault.hang):
             raise web.HTTPServiceUnavailable
-        if fault.status is None:
-            return await handler(request)
+        if fault.status is None or fault.afterwards:
+            answer = await handler(request)
+            if fault.status is None:
+                return answer
         body = fault.body or self._body(fault, part, request)
         response = web.json_response(body, status=fault.status)
         if fault.retry_after is not None:

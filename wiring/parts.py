@@ -50,6 +50,9 @@ from core.people.hours import Hours
 from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
+from core.rules.reply_texts import ReplyTexts
+from core.rules.sending import AutomaticReplies
+from core.rules.trials import Simulations
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
@@ -64,13 +67,17 @@ from core.threads.snoozing import Snoozing
 from core.threads.tagging import Tags
 from core.threads.targets import Targets
 from core.threads.warnings import Warnings
+from core.threads.write_back import WriteBack
+from dialogs.allowing import ALLOWING
 from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
+from dialogs.reply_texts import WRITING_REPLY
 from dialogs.runner import DialogRunner
 from dialogs.services import GrantFacts, Services
 from dialogs.talks import Talks
 from wiring.engines import engine, metrics_of
+from wiring.rules import rules_of
 
 
 class Parts:
@@ -185,6 +192,8 @@ class Parts:
         self.presences = Presences(self.outbox, now)
         self.snoozing = Snoozing(self.assignments, now)
         self.targets = Targets(vault, jobs, now)
+        self.trials = Simulations(vault, now, jobs=jobs, outbox=self.outbox)
+        self.rules = rules_of(vault, now, self.trials)
         self.bulk = BulkChanges(vault, now, jobs=jobs)
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
@@ -200,9 +209,12 @@ class Parts:
             mailboxes=self.mailboxes,
             onboarding=self.onboarding,
             reports=Reports(self.vault, self.now),
+            rules=self.rules,
             dead_letters=self.dead_letters,
             open_dialogs=OpenDialogs(self.now),
             links=self.links,
+            features=self.onboarding.features,
+            reply_texts=ReplyTexts(self.vault, self.now),
             grant_facts=GrantFacts(settings.graph_client_id),
             bulk=self.bulk,
             tags=self.tags,
@@ -215,7 +227,7 @@ class Parts:
             hours=Hours(self.vault, self.now, jobs=self.jobs),
             policies=Policies(self.vault, self.now, jobs=self.jobs),
         )
-        talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING)))
+        talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING, ALLOWING, WRITING_REPLY)))
         commands = Commands(command_table(talks))
         self.handler = PostroomActivityHandler(
             self.services,
@@ -231,7 +243,19 @@ class Parts:
         self.notifier = Notifier(self.services, self.connector, self.cards, self.now)
 
     def _register_tasks(self) -> None:
-        delivery = Delivery(self.notifier.handlers(), self.now, self.people.unreachable)
+        lost = self.onboarding.features.lost
+        replies = AutomaticReplies(self.graph, self.access, self.vault, self.outbox, self.now, lost)
+        write_back = WriteBack(self.graph, self.access, self.vault, lost)
+        delivery = Delivery(
+            {
+                **self.notifier.handlers(),
+                "automatic_reply": replies.send,
+                "categories": write_back.write,
+            },
+            self.now,
+            self.people.unreachable,
+            settlers={"automatic_reply": replies.settle},
+        )
         purge = Purge(self.now, self.jobs, self.outbox)
         sealer = Sealer(self.ring)
         sweep = Sweep(
@@ -242,6 +266,7 @@ class Parts:
                 self.handled.sweep,
                 delivery.forget_delivered,
                 self.presences.forget_old,
+                self.trials.forget_old,
                 self.bulk.forget_old,
             ),
             go_on=(self.bulk.queue_unfinished,),
@@ -273,6 +298,7 @@ class Parts:
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,
+            "probe_feature": self.onboarding.features.probe_again,
             "assign_waiting": assign_waiting,
             "renew_deadlines": self.targets.renew,
             "warn_of_deadlines": Warnings(self.outbox, self.now).run,
@@ -282,6 +308,7 @@ class Parts:
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,
             "deliver_outbox": delivery.run,
+            "try_rule": self.trials.run,
             "seal_audit": sealer.seal,
             "sweep": sweep.run,
         }

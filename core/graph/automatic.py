@@ -1,7 +1,7 @@
 """Whether a machine wrote a message, told by its internet headers, which are then dropped.
 
-RFC 3834 (Auto-Submitted, Precedence, null return path), RFC 2369 and 2919 (List-*), and
-Microsoft's X-Auto-Response-Suppress.
+RFC 3834 (Auto-Submitted, Precedence, null return path), RFC 2369 and 2919 (List-*), Microsoft's
+X-Auto-Response-Suppress, and the header that Postroom's own replies bear.
 """
 
 from __future__ import annotations
@@ -74,4 +74,5 @@ _JUDGES: dict[str, Callable[[str], Automatic | None]] = {
     "list-unsubscribe": lambda value: Automatic.BULK,
     "x-auto-response-suppress": _suppress,
     "return-path": _return_path,
+    "x-postroom-auto-submitted": _auto_submitted,
 }

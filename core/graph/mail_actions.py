@@ -9,7 +9,7 @@ from datetime import datetime
 from core.errors import GraphError
 from core.graph.access import MailboxAccess, Right
 from core.graph.client import IMMUTABLE_IDS, GraphClient, Json, path
-from core.graph.messages import SELECT, MessageHeader, read_message, read_moment
+from core.graph.messages import SELECT, MessageHeader, read_address, read_message, read_moment
 
 TRANSLATE_LIMIT = 1_000
 """Ids in one call of translateExchangeIds."""
@@ -63,10 +63,13 @@ async def get_header(
 
 async def set_categories(
     client: GraphClient, access: MailboxAccess, message_id: str, categories: Sequence[str]
-) -> None:
-    """Replace the message's categories; repeating it changes nothing."""
+) -> datetime | None:
+    """Replace the message's categories; repeating it changes nothing.
+
+    Returns when the message was changed, as Graph tells it.
+    """
     access.require(Right.WRITE)
-    await client.patch(
+    body = await client.patch(
         path("users", access.mailbox, "messages", message_id),
         token=access.token,
         mailbox=access.mailbox,
@@ -74,30 +77,59 @@ async def set_categories(
         prefer=(IMMUTABLE_IDS,),
         one_item=True,
     )
+    return read_moment(body.get("lastModifiedDateTime"))
 
 
 async def create_reply(
-    client: GraphClient, access: MailboxAccess, message_id: str, text: str
+    client: GraphClient, access: MailboxAccess, message_id: str, text: str, *, to: str
 ) -> Draft:
-    """Write an automatic reply to the sender as a draft of the mailbox.
+    """Write an automatic reply to `to`, and nobody else, as a draft of the mailbox.
 
-    Its internet message id is for remembering before `send_draft`, so that an unconfirmed
-    sending can be looked for with `find_sent`.
+    `text` is plain text and all of the body: nothing is quoted. Graph addresses a reply to
+    the Reply-To, which whoever wrote the mail chose freely; so the draft is addressed anew
+    where it is not to `to` alone. Its internet message id is for remembering before
+    `send_draft`, so that an unconfirmed sending can be looked for with `find_sent`.
     """
     access.require(Right.WRITE)
     headers = [{"name": name, "value": value} for name, value in REPLY_HEADERS.items()]
+    recipients = {"toRecipients": [{"emailAddress": {"address": to}}]}
     body = await client.post(
         path("users", access.mailbox, "messages", message_id, "createReply"),
         token=access.token,
         mailbox=access.mailbox,
-        json={"comment": text, "message": {"internetMessageHeaders": headers}},
+        json={
+            "message": {
+                "body": {"contentType": "text", "content": text},
+                "internetMessageHeaders": headers,
+                **recipients,
+            }
+        },
         prefer=(IMMUTABLE_IDS,),
         one_item=True,
     )
     draft_id = _text(body, "id")
     if draft_id is None:
         raise GraphError(201, "not_a_draft")
+    if _recipients(body) != [to.casefold()]:
+        await client.patch(
+            path("users", access.mailbox, "messages", draft_id),
+            token=access.token,
+            mailbox=access.mailbox,
+            json={**recipients, "ccRecipients": [], "bccRecipients": []},
+            prefer=(IMMUTABLE_IDS,),
+            one_item=True,
+        )
     return Draft(draft_id, _text(body, "internetMessageId"), _text(body, "conversationId"))
+
+
+async def find_draft(
+    client: GraphClient, access: MailboxAccess, internet_message_id: str
+) -> str | None:
+    """Id of a draft that was written before; None where it is no draft any more."""
+    found = await _find(
+        client, access, "drafts", f"internetMessageId eq {_quoted(internet_message_id)}"
+    )
+    return found[0].id if found else None
 
 
 async def send_draft(client: GraphClient, access: MailboxAccess, draft_id: str) -> None:
@@ -126,8 +158,14 @@ async def find_sent(
         wanted = f"conversationId eq {_quoted(conversation_id)}"
     else:
         raise ValueError("find_sent needs an id to look for")
+    return await _find(client, access, "sentitems", wanted)
+
+
+async def _find(
+    client: GraphClient, access: MailboxAccess, folder: str, wanted: str
+) -> tuple[SentMessage, ...]:
     body = await client.get(
-        path("users", access.mailbox, "mailFolders", "sentitems", "messages"),
+        path("users", access.mailbox, "mailFolders", folder, "messages"),
         token=access.token,
         mailbox=access.mailbox,
         params={
@@ -177,6 +215,14 @@ def _sent(entry: object) -> SentMessage | None:
         _text(entry, "conversationId"),
         read_moment(entry.get("sentDateTime")),
     )
+
+
+def _recipients(body: Json) -> list[str]:
+    """The addresses that a draft would go to, in lower case."""
+    kinds = ("toRecipients", "ccRecipients", "bccRecipients")
+    entries = [entry for kind in kinds for entry in body.get(kind) or ()]
+    addresses = [read_address(entry) for entry in entries]
+    return [address.address if address else "" for address in addresses]
 
 
 def _text(body: Json, key: str) -> str | None:

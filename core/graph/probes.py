@@ -61,13 +61,78 @@ async def probe_body_refused(client: GraphClient, access: MailboxAccess) -> Outc
     return Outcome.WORKED if given else Outcome.REFUSED
 
 
-async def _probe(client: GraphClient, access: MailboxAccess, select: str) -> tuple[Outcome, Json]:
+async def probe_write(client: GraphClient, access: MailboxAccess) -> Outcome:
+    """Write the newest message's categories as they are. UNKNOWN where there is no message."""
+    outcome, answer = await _probe(client, access, "id,categories")
+    if outcome is not Outcome.WORKED:
+        return outcome
+    message = next(iter(_entries(answer)), None)
+    if message is None or not isinstance(message.get("id"), str):
+        return Outcome.UNKNOWN
     try:
-        answer = await client.get(
-            path("users", access.mailbox, "messages"),
+        await client.patch(
+            path("users", access.mailbox, "messages", message["id"]),
             token=access.token,
             mailbox=access.mailbox,
-            params={"$top": "1", "$select": select},
+            json={"categories": message.get("categories") or []},
+        )
+    except GraphAuthFailed:
+        return Outcome.REFUSED
+    except GraphError as error:
+        return _outcome(error)
+    return Outcome.WORKED
+
+
+async def probe_send(client: GraphClient, access: MailboxAccess) -> Outcome:
+    """Ask to send a mail to nobody: whoever may send is told that a recipient is missing."""
+    try:
+        await client.post(
+            path("users", access.mailbox, "sendMail"),
+            token=access.token,
+            mailbox=access.mailbox,
+            json={"message": {"toRecipients": []}, "saveToSentItems": False},
+        )
+    except GraphAuthFailed:
+        return Outcome.REFUSED
+    except GraphError as error:
+        return Outcome.WORKED if error.status == 400 else _outcome(error)
+    return Outcome.WORKED
+
+
+async def probe_internet_headers(client: GraphClient, access: MailboxAccess) -> Outcome:
+    """Whether the server tells them: REFUSED where none of the newest messages in the inbox has
+    any. UNKNOWN where there is no message yet.
+    """
+    inbox = path("users", access.mailbox, "mailFolders", "inbox", "messages")
+    outcome, answer = await _probe(client, access, "id,internetMessageHeaders", inbox, top=10)
+    if outcome is not Outcome.WORKED:
+        return outcome
+    messages = _entries(answer)
+    if not messages:
+        return Outcome.UNKNOWN
+    told = any(message.get("internetMessageHeaders") for message in messages)
+    return Outcome.WORKED if told else Outcome.REFUSED
+
+
+def _entries(answer: Json) -> list[Json]:
+    entries = answer.get("value")
+    return [entry for entry in entries or () if isinstance(entry, dict)]
+
+
+async def _probe(
+    client: GraphClient,
+    access: MailboxAccess,
+    select: str,
+    where: str | None = None,
+    *,
+    top: int = 1,
+) -> tuple[Outcome, Json]:
+    try:
+        answer = await client.get(
+            where or path("users", access.mailbox, "messages"),
+            token=access.token,
+            mailbox=access.mailbox,
+            params={"$top": str(top), "$select": select},
         )
     except GraphAuthFailed:
         return Outcome.REFUSED, {}

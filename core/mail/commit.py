@@ -22,14 +22,17 @@ from core.graph.messages import Address, MessageHeader
 from core.mail.correspondents import UNKNOWN, CorrespondentBook
 from core.mail.fold import fold
 from core.mail.headers import arrival, automatic_of, conversation_of, newest
-from core.mail.models import Direction
+from core.mail.models import Automatic, Direction
 from core.mail.moments import some_moment
 from core.mail.places import Place, apply_places, settle_moved
 from core.mail.rows import Row, insert, planned_anew, select, update
 from core.mail.thread_rows import ThreadBook
 from core.mailboxes.models import FolderKind
 from core.sealing import DataKey, Vault
+from core.threads.categories import Changes, both, changes
 from core.threads.following import follow_up
+from core.threads.from_outlook import take_over
+from core.threads.write_back import CATEGORIES
 
 _MESSAGE = (
     "organization_id",
@@ -120,6 +123,8 @@ class _Page:
         self._threads = ThreadBook(connection, mailbox.organization_id, mailbox.id)
         self._people = CorrespondentBook(connection, vault, mailbox.organization_id, now)
         self._records = Records(mailbox.organization_id, now)
+        self._own_replies: frozenset[str] = frozenset()
+        self._categories: dict[int, Changes] = {}
         self._moved: set[int] = set()
         self._updates: list[Row] = []
 
@@ -130,6 +135,7 @@ class _Page:
             new = [header for key, header in headers.items() if key not in known]
             new.sort(key=lambda header: arrival(header, self._now))
             await self._open(new, {row["thread_id"] for row in known.values()})
+            self._own_replies = await self._find_own_replies(new)
         rows = [self._fold_new(header) for header in new]
         for key, row in known.items():
             self._update_known(row, headers.get(key), places.get(key))
@@ -140,6 +146,10 @@ class _Page:
         )
         await self._assign()
         await self._save(rows)
+        if self._categories:
+            await take_over(
+                self._connection, self._vault, self._mailbox, self._categories, self._now
+            )
         return Committed(len(self._records.outbox))
 
     async def _open(self, new: Sequence[MessageHeader], touched: set[int]) -> None:
@@ -167,6 +177,21 @@ class _Page:
         )
         return {row["graph_id"]: row for row in rows}
 
+    async def _find_own_replies(self, new: Sequence[MessageHeader]) -> frozenset[str]:
+        """Which of what was sent Postroom wrote: known also where headers are withheld."""
+        if self._direction is Direction.IN:
+            return frozenset()
+        ids = {header.internet_message_id or "" for header in new}
+        rows = await select(
+            self._connection,
+            "sent_id",
+            "reply_mark",
+            "mailbox_id = {}",
+            [self._mailbox.id],
+            ("sent_id", sorted(ids - {""})),
+        )
+        return frozenset(row["sent_id"] for row in rows)
+
     @property
     def _direction(self) -> Direction:
         """By the folder alone: anybody outside can write the mailbox into their From."""
@@ -188,22 +213,25 @@ class _Page:
         person = self._people.of(self._other_side(header))
         if direction is Direction.OUT and thread.correspondent_id is not None:
             person = self._people.by_id(thread.correspondent_id)
-        automatic = automatic_of(header)
+        automatic = self._automatic(header)
         starts = thread.correspondent_id is None or (
             direction is Direction.IN and (thread.last_received_at is None)
         )
         if starts:
             thread.correspondent_id, thread.automatic = person.id, automatic
             thread.sealed_subject = person.seal(b"thread.subject", header.subject)
-        fold(
-            thread,
-            direction,
-            at,
-            backlog=self._folder.backlog,
-            live_from=self._mailbox.live_from,
-            member_id=sender,
-            now=self._now,
-        )
+        if direction is Direction.OUT and automatic is Automatic.REPLY:
+            thread.changed = thread.changed or thread.is_new  # a machine's answer is nobody's
+        else:
+            fold(
+                thread,
+                direction,
+                at,
+                backlog=self._folder.backlog,
+                live_from=self._mailbox.live_from,
+                member_id=sender,
+                now=self._now,
+            )
         return (
             self._mailbox.organization_id,
             self._mailbox.id,
@@ -224,6 +252,11 @@ class _Page:
             self._folder.generation,
         )
 
+    def _automatic(self, header: MessageHeader) -> Automatic:
+        if header.internet_message_id in self._own_replies:
+            return Automatic.REPLY
+        return automatic_of(header)
+
     def _member(self, header: MessageHeader) -> int | None:
         """Who of us sent it. `sender` names the person where `from` names the mailbox."""
         actor = header.sender or header.from_
@@ -238,7 +271,18 @@ class _Page:
         key = self._mailbox.organization_key
         if not header.categories or key is None:
             return None
-        return key.seal(b"organization.categories", orjson.dumps(header.categories).decode())
+        return key.seal(CATEGORIES, orjson.dumps(header.categories).decode())
+
+    def _note_categories(self, row: dict[str, Any], now: Sequence[str]) -> None:
+        """What somebody changed in Outlook; what Postroom wrote is known already."""
+        key, sealed = self._mailbox.organization_key, row["sealed_categories"]
+        if key is None or not (sealed or now):
+            return
+        before = orjson.loads(key.open(CATEGORIES, bytes(sealed))) if sealed else ()
+        changed = changes(before, now)
+        if changed:
+            thread_id = row["thread_id"]
+            self._categories[thread_id] = both(self._categories.get(thread_id), changed)
 
     def _update_known(
         self, row: dict[str, Any], header: MessageHeader | None, place: Place | None
@@ -258,6 +302,7 @@ class _Page:
         categories = row["sealed_categories"]
         if newer and header.has("categories"):
             categories = self._seal_categories(header)
+            self._note_categories(row, header.categories or ())
         self._updates.append(
             (
                 self._folder.id if place is None else row["folder_id"],

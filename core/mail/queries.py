@@ -2,68 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connection
-
 from core.clock import Clock, utc_now
 from core.errors import NotFound
-from core.mail.models import Direction, MailMessage, MailThread, Priority, ThreadState
-from core.mail.moments import moment, some_moment
+from core.mail.lists import BY_WAITING, BY_WAKING, PRESSING, ThreadLists, Wanted, opened
+from core.mail.models import Direction, MailMessage, MailThread, ThreadState
 from core.mail.reasons import why
-from core.mail.rows import marks
-from core.mail.views import ThreadPage, ThreadRow, ThreadView
+from core.mail.views import ThreadPage, ThreadView
 from core.mailboxes.models import FolderKind, MailboxState
 from core.people.models import Member
 from core.people.views import Actor
-from core.sealing import DataKey, Vault
+from core.sealing import Vault
 from core.threads.showing import Lives
 from core.threads.views import ThreadLife
 
 PER_PAGE = 8
 MOST_NOTES = 10
 """Shown at once."""
-
-_PAGE = """
-SELECT t.id, t.mailbox_id, t.sealed_subject, t.last_received_at, t.received_at, t.state,
-       t.assignee_id, t.waiting_reason, t.priority, t.answer_due_at, t.finish_due_at,
-       t.snoozed_until, c.wrapped_key, c.sealed_name, c.sealed_address,
-       m.wrapped_key AS member_key, m.sealed_name AS member_name,
-       (SELECT COUNT(*) FROM mail_thread WHERE {counted}) AS total
-  FROM (
-       SELECT id, {rank} AS rank FROM mail_thread
-        WHERE {listed} ORDER BY 2, last_received_at, id LIMIT {limit} OFFSET {offset}
-       ) page
-  JOIN mail_thread t ON t.id = page.id
-  LEFT JOIN correspondent c ON c.id = t.correspondent_id
-  LEFT JOIN member m ON m.id = t.assignee_id
- ORDER BY page.rank, t.last_received_at, t.id
-"""
-"""Only those of the page are joined; the others are counted, on the index alone."""
-_LISTED = """
-mailbox_id IN (SELECT id FROM mailbox WHERE id IN ({mailboxes}) AND state <> 'offboarded')
-AND {where}
-"""
-_PRESSING = """
-CASE WHEN priority = 'urgent' OR answer_due_at <= {now} OR finish_due_at <= {now}
-     THEN 0 ELSE 1 END
-"""
-_BY_WAITING = "1"
-_BY_WAKING = "snoozed_until"
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Which threads a list shows: `{}` stands for each of `values`, `{now}` for the moment."""
-
-    where: str
-    values: tuple[Any, ...]
-    rank: str
-    """Less stands first; among equals, what waits longest."""
 
 
 class Threads:
@@ -73,50 +27,51 @@ class Threads:
         self._vault = vault
         self._now = now
         self._lives = Lives(vault)
+        self._lists = ThreadLists(vault, now)
 
     async def queue(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
         """The actor's open threads: overdue and urgent ones first, then what waits longest.
 
         Not those of a mailbox that was left and whose record is kept: nothing happens there.
         """
-        mine = _Wanted("state = 'open' AND assignee_id = {}", (actor.member_id,), _PRESSING)
-        return await self._page(actor, mine, page, per_page)
+        mine = Wanted("state = 'open' AND assignee_id = {}", (actor.member_id,), PRESSING)
+        return await self._lists.page(actor, mine, page, per_page)
 
     async def snoozed(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
         """The actor's snoozed threads, the next to wake first."""
-        mine = _Wanted("state = 'snoozed' AND assignee_id = {}", (actor.member_id,), _BY_WAKING)
-        return await self._page(actor, mine, page, per_page)
+        mine = Wanted("state = 'snoozed' AND assignee_id = {}", (actor.member_id,), BY_WAKING)
+        return await self._lists.page(actor, mine, page, per_page)
 
     async def following(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
         """What the actor follows or watches and is not done, what waits longest first."""
-        followed = _Wanted(
+        followed = Wanted(
             "state <> 'done' AND id IN (SELECT thread_id FROM follower WHERE member_id = {})",
             (actor.member_id,),
-            _BY_WAITING,
+            BY_WAITING,
         )
-        return await self._page(actor, followed, page, per_page)
+        return await self._lists.page(actor, followed, page, per_page)
 
     async def overdue(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
         """What is late in the actor's mailboxes, whoever has it."""
         now = self._now()
-        late = _Wanted(
+        late = Wanted(
             "state <> 'done' AND (answer_due_at <= {} OR finish_due_at <= {})",
             (now, now),
-            _BY_WAITING,
+            BY_WAITING,
         )
-        return await self._page(actor, late, page, per_page)
+        return await self._lists.page(actor, late, page, per_page)
 
     async def unassigned(self, actor: Actor, page: int = 1, per_page: int = PER_PAGE) -> ThreadPage:
         """Open threads of the actor's mailboxes that nobody has."""
-        free = _Wanted(
+        free = Wanted(
             "state = 'open' AND assignee_id IS NULL AND last_received_at IS NOT NULL"
             " AND is_history = {}",
             (False,),
-            _PRESSING,
+            PRESSING,
         )
-        return await self._page(actor, free, page, per_page)
+        return await self._lists.page(actor, free, page, per_page)
 
-    async def count_open(self, actor: Actor) -> int:
+    async def countopened(self, actor: Actor) -> int:
         open_threads = MailThread.filter(
             assignee_id=actor.member_id,
             state=ThreadState.OPEN,
@@ -140,73 +95,6 @@ class Threads:
             raise NotFound("thread")
         return await self._lives.life(found, actor.member_id, self._now(), notes=MOST_NOTES)
 
-    async def _page(self, actor: Actor, wanted: _Wanted, page: int, per_page: int) -> ThreadPage:
-        if not actor.mailboxes:
-            return ThreadPage((), 0, 1, 1)
-        rows = await self._rows(actor.mailboxes, wanted, max(page, 1), per_page)
-        if not rows and page > 1:
-            page = 1
-            rows = await self._rows(actor.mailboxes, wanted, page, per_page)
-        total = rows[0]["total"] if rows else 0
-        pages = max(-(-total // per_page), 1)
-        names: dict[int | None, str | None] = {}
-        for row in rows:
-            if row["assignee_id"] not in names:
-                names[row["assignee_id"]] = self._vault.open(
-                    row["member_key"], b"member.name", row["member_name"]
-                )
-        shown = tuple(self._row(row, names[row["assignee_id"]]) for row in rows)
-        return ThreadPage(shown, total, max(page, 1), pages)
-
-    async def _rows(
-        self, mailboxes: Iterable[int], wanted: _Wanted, page: int, per_page: int
-    ) -> list[dict[str, Any]]:
-        connection: BaseDBAsyncClient = get_connection("default")
-        ids = sorted(mailboxes)
-        chosen = [*ids, *wanted.values]
-        values: list[Any] = []
-
-        def mark(value: Any) -> str:
-            values.append(value)
-            return marks(connection, 1, len(values))
-
-        def condition() -> str:
-            start = len(values) + 1
-            fixed = [marks(connection, 1, start + len(ids) + n) for n in range(len(wanted.values))]
-            values.extend(chosen)
-            return _LISTED.format(
-                mailboxes=marks(connection, len(ids), start), where=wanted.where.format(*fixed)
-            )
-
-        counted = condition()
-        rank = _ranked(wanted.rank, mark, self._now())
-        query = _PAGE.format(
-            counted=counted,
-            rank=rank,
-            listed=condition(),
-            limit=mark(per_page),
-            offset=mark((page - 1) * per_page),
-        )
-        return await connection.execute_query_dict(query, values)
-
-    def _row(self, row: dict[str, Any], assignee: str | None) -> ThreadRow:
-        key = self._vault.key(row["wrapped_key"])
-        return ThreadRow(
-            thread_id=row["id"],
-            mailbox_id=row["mailbox_id"],
-            subject=_open(key, b"thread.subject", row["sealed_subject"]),
-            sender_name=_open(key, b"correspondent.name", row["sealed_name"])
-            or _open(key, b"correspondent.address", row["sealed_address"]),
-            last_received_at=moment(row["last_received_at"] or row["received_at"]),
-            state=ThreadState(row["state"]),
-            assignee_id=row["assignee_id"],
-            assignee=assignee,
-            waiting_reason=row["waiting_reason"],
-            priority=Priority(row["priority"]),
-            due_at=_nearer(row["answer_due_at"], row["finish_due_at"]),
-            snoozed_until=some_moment(row["snoozed_until"]),
-        )
-
     async def _view(self, found: MailThread, reader_id: int) -> ThreadView:
         person = found.correspondent
         key = self._vault.key(person.wrapped_key) if person else None
@@ -220,9 +108,9 @@ class Threads:
                 owner.wrapped_key, b"organization.mailbox_address", found.mailbox.sealed_address
             )
             or "",
-            subject=_open(key, b"thread.subject", found.sealed_subject),
-            sender_name=_open(key, b"correspondent.name", person.sealed_name) if person else None,
-            sender_address=_open(key, b"correspondent.address", person.sealed_address)
+            subject=opened(key, b"thread.subject", found.sealed_subject),
+            sender_name=opened(key, b"correspondent.name", person.sealed_name) if person else None,
+            sender_address=opened(key, b"correspondent.address", person.sealed_address)
             if person
             else None,
             state=found.state,
@@ -250,20 +138,6 @@ class Threads:
         if member is None:
             return None
         return self._vault.open(member.wrapped_key, b"member.name", member.sealed_name)
-
-
-def _ranked(rank: str, mark: Callable[[Any], str], now: datetime) -> str:
-    """What stands first; each moment in it has a placeholder of its own."""
-    before, *rest = rank.split("{now}")
-    return before + "".join(f"{mark(now)}{part}" for part in rest)
-
-
-def _nearer(*moments: datetime | str | None) -> datetime | None:
-    return min((moment(at) for at in moments if at is not None), default=None)
-
-
-def _open(key: DataKey | None, column: bytes, sealed: bytes | None) -> str | None:
-    return key.open(column, bytes(sealed)) if key is not None and sealed is not None else None
 
 
 async def newest_message(thread_id: int) -> MailMessage | None:

@@ -142,8 +142,8 @@ class ThreadBook:
             self._connection,
             "thread_id, received_at",
             "mail_message",
-            "direction = {}",
-            [Direction.OUT],
+            "direction = {} AND automatic <> {}",
+            [Direction.OUT, Automatic.REPLY],
             ("thread_id", answered),
         ):
             self._by_id[row["thread_id"]].answers.add(moment(row["received_at"]))

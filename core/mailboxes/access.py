@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 from core.clock import Clock
 from core.errors import GraphAuthFailed
 from core.graph.access import MailboxAccess, TokenSource, rights_of
+from core.mailboxes.features import features_of, rights_with
 from core.mailboxes.ledger import Ledger, given_grant
 from core.mailboxes.models import Grant, GrantKind, Mailbox, MailboxState
 from core.mailboxes.ports import AppTokens, UserTokens
@@ -37,7 +38,10 @@ class Access:
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def for_mailbox(self, mailbox_id: int) -> MailboxAccess:
-        """Raises GraphAuthFailed where the mailbox was offboarded or nobody consents to it."""
+        """For what its grant and the features that are on both allow, and for nothing else.
+
+        Raises GraphAuthFailed where the mailbox was offboarded or nobody consents to it.
+        """
         mailbox = await Mailbox.get_or_none(id=mailbox_id).select_related("organization")
         if mailbox is None or mailbox.state is MailboxState.OFFBOARDED:
             raise GraphAuthFailed(403, "offboarded")
@@ -47,7 +51,7 @@ class Access:
         return MailboxAccess(
             self._address(mailbox),
             self._source(grant, mailbox.organization.tenant_id),
-            rights_of(grant.scopes.split()),
+            rights_of(grant.scopes.split()) & rights_with(features_of(mailbox)),
         )
 
     async def as_application(self, mailbox_id: int) -> MailboxAccess:

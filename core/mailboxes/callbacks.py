@@ -16,6 +16,7 @@ from core.clock import Clock
 from core.errors import GraphAuthFailed, GraphError, InvalidInput
 from core.graph.access import Right, rights_of
 from core.graph.consent import admin_consent_url, read_admin_consent
+from core.mailboxes.feature_consents import FeatureConsents, feature_in
 from core.mailboxes.grants import goes_beyond
 from core.mailboxes.ledger import revoke
 from core.mailboxes.models import Grant, GrantKind, Mailbox, MailboxState
@@ -56,6 +57,7 @@ class Callbacks:
         user_tokens: UserTokens,
         store: TokenStore,
         probing: Probing,
+        features: FeatureConsents,
         registration: Registration,
     ) -> None:
         self._now = now
@@ -64,11 +66,13 @@ class Callbacks:
         self._user_tokens = user_tokens
         self._store = store
         self._probing = probing
+        self._features = features
         self._registration = registration
         self._steps = {
             Purpose.IDENTITY: self._identity,
             Purpose.ADMIN_CONSENT: self._admin_consent,
             Purpose.DELEGATED: self._delegated,
+            Purpose.FEATURE: self._feature,
             Purpose.FIRST_ADMIN: self._first_admin,
         }
 
@@ -80,7 +84,8 @@ class Callbacks:
         try:
             return await self._steps[claimed.purpose](claimed, query)
         except _Refused as refusal:
-            await self._tell(claimed, refusal.code)
+            if claimed.purpose is not Purpose.FEATURE:
+                await self._tell(claimed, refusal.code)
             return CallbackOutcome(refusal.code, claimed.mailbox_id)
 
     async def _identity(self, claimed: Claimed, query: Mapping[str, str]) -> CallbackOutcome:
@@ -124,6 +129,22 @@ class Callbacks:
         if goes_beyond(scopes, asked.scopes):
             raise _Refused("wider_than_asked")
         return await self._granted(claimed, GrantKind.DELEGATED, scopes, person.cache)
+
+    async def _feature(self, claimed: Claimed, query: Mapping[str, str]) -> CallbackOutcome:
+        """The further scope of one feature; it is tried at once."""
+        person = await self._person(claimed, query)
+        if claimed.mailbox_id is None or claimed.grant_id is None:
+            raise _Refused("expired")
+        code = await self._features.signed_in(
+            claimed.mailbox_id,
+            claimed.grant_id,
+            feature_in(claimed.flow),
+            claimed.member,
+            person,
+        )
+        if code != "granted":
+            raise _Refused(code)
+        return CallbackOutcome(code, claimed.mailbox_id)
 
     async def _first_admin(self, claimed: Claimed, query: Mapping[str, str]) -> CallbackOutcome:
         person = await self._person(claimed, query)

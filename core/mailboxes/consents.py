@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.mailboxes.features import features_of
 from core.mailboxes.grants import also_reaches, facts_of
 from core.mailboxes.models import Grant
 from core.mailboxes.texts import Texts
@@ -35,7 +36,7 @@ class Consents:
         return tuple(self._view(grant, texts) for grant in rows)
 
     def _view(self, grant: Grant, texts: Texts) -> ConsentView:
-        person = grant.granted_by
+        person, stands = grant.granted_by, grant.revoked_at is None
         return ConsentView(
             mailbox_id=grant.mailbox_id,
             mailbox=texts.address(grant.mailbox),
@@ -49,6 +50,7 @@ class Consents:
             granted_at=grant.granted_at,
             probed_at=grant.probed_at,
             revoked_at=grant.revoked_at,
-            facts=facts_of(grant),
+            facts=facts_of(grant, in_flight=stands and grant.mailbox.reads_bodies),
+            features=tuple(sorted(features_of(grant.mailbox))) if stands else (),
             also_reaches=also_reaches(grant.kind, enforced=grant.mailboxes_enforced),
         )

@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from core.graph.access import MailboxAccess
 from core.graph.client import GraphClient
 from core.graph.folders import Folder, list_folders, well_known_folders
-from core.graph.probes import Outcome, probe_body_refused, probe_mailbox
+from core.graph.probes import (
+    Outcome,
+    probe_body_refused,
+    probe_internet_headers,
+    probe_mailbox,
+    probe_send,
+    probe_write,
+)
 
 
 class GraphProbes:
@@ -19,6 +26,15 @@ class GraphProbes:
 
     async def body(self, access: MailboxAccess) -> Outcome:
         return await probe_body_refused(self._client, access)
+
+    async def write(self, access: MailboxAccess) -> Outcome:
+        return await probe_write(self._client, access)
+
+    async def send(self, access: MailboxAccess) -> Outcome:
+        return await probe_send(self._client, access)
+
+    async def internet_headers(self, access: MailboxAccess) -> Outcome:
+        return await probe_internet_headers(self._client, access)
 
 
 class GraphFolders:

@@ -47,9 +47,23 @@ def facts_promised(kind: GrantKind, *, wider: bool = False) -> tuple[FactView, F
     return _facts(kind, kind is GrantKind.APPLICATION, not wider)
 
 
-def facts_of(grant: Grant) -> tuple[FactView, FactView]:
-    """The two facts as the probes found them."""
-    return _facts(grant.kind, grant.mailboxes_enforced, grant.content_enforced)
+def facts_of(grant: Grant, *, in_flight: bool = False) -> tuple[FactView, FactView]:
+    """The two facts as the probes found them; `in_flight`: rules may look into bodies."""
+    return facts_with(
+        grant.kind,
+        mailboxes=grant.mailboxes_enforced,
+        content=grant.content_enforced,
+        in_flight=in_flight,
+    )
+
+
+def facts_with(
+    kind: GrantKind, *, mailboxes: bool, content: bool, in_flight: bool
+) -> tuple[FactView, FactView]:
+    named, told = _facts(kind, mailboxes, content)
+    if in_flight and not content:
+        told = FactView("content", Keeper.POSTROOM, "bodies_in_flight")
+    return named, told
 
 
 def also_reaches(kind: GrantKind, *, enforced: bool) -> tuple[str, ...]:

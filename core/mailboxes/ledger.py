@@ -16,6 +16,8 @@ from core.transactions import transaction
 OUR_FAULT = frozenset({"invalid_client", "unknown_tenant_or_bad_credential"})
 """Sign-in refused Postroom's own credential: that says nothing about anybody's consent."""
 
+TAKEN_BACK = "revoked"
+
 
 async def current_grant(mailbox_id: int) -> Grant | None:
     """The newest consent, asked for or given, that has not been revoked."""
@@ -59,8 +61,15 @@ async def revoke(grant: Grant, at: datetime, code: str, *, by: int | None) -> bo
     return True
 
 
+async def switch_features_off(mailbox_id: int) -> None:
+    """Nobody consents to bodies, replies or write-back of the mailbox any more."""
+    off = {"reads_bodies": False, "sends_replies": False, "writes_back": False}
+    await Mailbox.filter(id=mailbox_id).update(**off)
+
+
 async def revoke_all(mailbox_id: int, at: datetime, code: str, *, by: int | None) -> None:
     """End every consent of the mailbox and every sign-in under way for it."""
+    await switch_features_off(mailbox_id)
     for grant in await Grant.filter(mailbox_id=mailbox_id, revoked_at=None):
         await revoke(grant, at, code, by=by)
     await SignIn.filter(mailbox_id=mailbox_id, used_at=None).update(used_at=at, sealed_flow=b"")
@@ -83,6 +92,9 @@ class Ledger:
     ) -> bool:
         """The mailbox's consent is gone: stop there, tell admins once. False if that was known.
 
+        Where somebody took it back, what else was allowed in the mailbox ends with it; where it
+        died, whoever consents next is asked for the same.
+
         With a `grant_id` nothing happens if another consent stands by now. Folders with
         their delta links, threads and assignments stay: whoever consents next goes on there.
         """
@@ -93,6 +105,8 @@ class Ledger:
             if grant_id is not None and (grant is None or grant.id != grant_id):
                 return False
             lost = grant is not None and await revoke(grant, self._now(), code, by=by)
+            if code == TAKEN_BACK:
+                await switch_features_off(mailbox_id)
             if not await _stop(mailbox_id) and not lost:
                 return False
             await self._say(await Mailbox.get(id=mailbox_id), code, by)

@@ -12,8 +12,10 @@ from core.mailboxes.access import ADDRESS, Access
 from core.mailboxes.addresses import mailbox_address
 from core.mailboxes.callbacks import AWAITING, Callbacks
 from core.mailboxes.consents import Consents
+from core.mailboxes.feature_consents import FeatureConsents
+from core.mailboxes.features import Feature, features_of, scopes_with
 from core.mailboxes.folders import FolderFinder
-from core.mailboxes.grants import reads_bodies, scopes_asked, to_undo
+from core.mailboxes.grants import scopes_asked, to_undo
 from core.mailboxes.ledger import Ledger, current_grant, given_grant, open_grant, revoke
 from core.mailboxes.models import (
     Folder,
@@ -76,13 +78,25 @@ class Onboarding:
         self._finder = FolderFinder(vault, now, access, folders)
         self._offboarding = Offboarding(now, jobs)
         self._consents = Consents(vault)
+        store = TokenStore(vault)
+        self.features = FeatureConsents(
+            now,
+            jobs=jobs,
+            outbox=outbox,
+            access=access,
+            probes=probes,
+            user_tokens=user_tokens,
+            store=store,
+        )
+        """Consent to more than headers, feature by feature."""
         self._callbacks = Callbacks(
             now,
             outbox=outbox,
             sign_ins=self._sign_ins,
             user_tokens=user_tokens,
-            store=TokenStore(vault),
+            store=store,
             probing=self._probing,
+            features=self.features,
             registration=registration,
         )
 
@@ -136,6 +150,21 @@ class Onboarding:
             [] if is_application else asked.scopes.split(),
             mailbox_id=mailbox.id,
             grant_id=asked.id,
+        )
+
+    async def feature_sign_in_url(self, actor: Actor, mailbox_id: int, feature: Feature) -> str:
+        """Where an admin with rights to the mailbox signs in with a feature's further scope.
+
+        Raises InvalidInput("grant", "application") where Exchange gives the rights.
+        """
+        scopes, grant_id = await self.features.scopes_to_sign(actor, mailbox_id, feature)
+        return await self._sign_in(
+            actor,
+            Purpose.FEATURE,
+            scopes,
+            mailbox_id=mailbox_id,
+            grant_id=grant_id,
+            feature=feature,
         )
 
     async def admin_sign_in_url(self, actor: Actor) -> str:
@@ -235,7 +264,7 @@ class Onboarding:
             return current
         last = await Grant.filter(mailbox_id=mailbox.id).order_by("-id").first()
         assert last is not None  # `begin` has asked for one
-        scopes = scopes_asked(last.kind, wider=reads_bodies(last.scopes))
+        scopes = scopes_with(mailbox, last.kind, last.scopes, *features_of(mailbox))
         return await self._ask(mailbox, last.kind, scopes)
 
     async def _ask(self, mailbox: Mailbox, kind: GrantKind, scopes: str) -> Grant:
@@ -253,12 +282,15 @@ class Onboarding:
         *,
         mailbox_id: int | None = None,
         grant_id: int | None = None,
+        feature: Feature | None = None,
     ) -> str:
         member = await member_of(actor, actor.member_id)
         organization = await Organization.get(id=actor.organization_id)
         flow = await self._user_tokens.begin(
             scopes, self._registration.redirect_uri, organization.tenant_id
         )
+        if feature is not None:
+            flow = {**flow, "feature": feature.value}
         await self._sign_ins.keep(member, purpose, flow, mailbox_id=mailbox_id, grant_id=grant_id)
         return str(flow["auth_uri"])
 

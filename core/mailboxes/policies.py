@@ -18,6 +18,7 @@ from core.people.names import Names
 from core.people.views import Actor
 from core.ports import JobQueue
 from core.sealing import Vault
+from core.threads.due import renew_later
 from core.threads.models import MemberSkill
 from core.threads.tags import tag_ids, views
 from core.transactions import transaction
@@ -66,6 +67,8 @@ class Policies:
             if new:
                 await Mailbox.filter(id=mailbox_id).update(**new)
                 await self._changed(actor, "mailbox.policy", mailbox, **new)
+            if new.keys() & {"week", "timezone", "holidays"}:
+                await renew_later(self._jobs, mailbox_id)
 
     async def set_weights(self, actor: Actor, mailbox_id: int, weights: Mapping[int, int]) -> None:
         """Shares by member id; others keep theirs. Raises InvalidInput: `weight`, `member`."""

@@ -54,7 +54,17 @@ class Probes(Protocol):
     async def headers(self, access: MailboxAccess) -> Outcome: ...
 
     async def body(self, access: MailboxAccess) -> Outcome:
-        """REFUSED is what one hopes for."""
+        """REFUSED is what one hopes for, unless bodies were asked for."""
+        ...
+
+    async def write(self, access: MailboxAccess) -> Outcome: ...
+
+    async def send(self, access: MailboxAccess) -> Outcome:
+        """Nothing is sent."""
+        ...
+
+    async def internet_headers(self, access: MailboxAccess) -> Outcome:
+        """REFUSED: the server leaves them out."""
         ...
 
 

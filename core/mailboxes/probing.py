@@ -133,16 +133,8 @@ class Probing:
         await access.token(refused=await access.token())
 
     async def _try_other(self, grant: Grant, access: MailboxAccess) -> Outcome | None:
-        """The consenting admin's own mailbox; a colleague's where the admin has none."""
-        colleagues = Member.filter(organization_id=grant.organization_id)
-        colleagues = colleagues.exclude(state=MemberState.LEFT).exclude(id=grant.granted_by_id)
-        ids = [grant.granted_by_id] if grant.granted_by_id is not None else []
-        people = [
-            *await Member.filter(id__in=ids),
-            *await colleagues.order_by("id").limit(OTHERS_TRIED),
-        ]
         outcome = None
-        for person in people:
+        for person in await people_to_try(grant):
             outcome = await self._probes.headers(replace(access, mailbox=person.entra_id))
             if outcome is not Outcome.NO_MAILBOX:
                 break
@@ -219,9 +211,21 @@ class Probing:
         )
 
 
+async def people_to_try(grant: Grant) -> list[Member]:
+    """Whose own mailbox must stay closed: the consenting admin's, or else a colleague's."""
+    colleagues = Member.filter(organization_id=grant.organization_id)
+    colleagues = colleagues.exclude(state=MemberState.LEFT).exclude(id=grant.granted_by_id)
+    ids = [grant.granted_by_id] if grant.granted_by_id is not None else []
+    return [
+        *await Member.filter(id__in=ids),
+        *await colleagues.order_by("id").limit(OTHERS_TRIED),
+    ]
+
+
 def proved(grant: Grant | None) -> bool:
     """Whether work may start on this consent."""
     if grant is None or grant.probed_at is None:
         return False
-    enforced = grant.mailboxes_enforced and grant.content_enforced
+    content = grant.content_enforced or reads_bodies(grant.scopes)
+    enforced = grant.mailboxes_enforced and content
     return enforced or grant.kind is GrantKind.DELEGATED

@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     """Who consents as an admin; the consent itself comes next."""
     ADMIN_CONSENT = "admin_consent"
     DELEGATED = "delegated"
+    FEATURE = "feature"
+    """The further scope of a feature, for a delegated grant."""
     FIRST_ADMIN = "first_admin"
     """To show an Entra administrator role."""
 

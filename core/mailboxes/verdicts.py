@@ -40,6 +40,10 @@ class Reason(StrEnum):
     """A role or scope that reads bodies is granted: take it back."""
     NO_OTHER_MAILBOX = "no_other_mailbox"
     """Nobody known has a mailbox to be refused: invite somebody who has one."""
+    HEADERS_WITHHELD = "headers_withheld"
+    """The server does not tell by which headers a machine's mail is known."""
+    NOT_TRIED = "not_tried"
+    """There was no message to try it on, or no clear answer."""
     NO_MESSAGE = "no_message"
     """The mailbox is empty, so there is no body to be refused: send it a message."""
 
@@ -71,6 +75,8 @@ def judge(kind: GrantKind, found: Found, *, age: timedelta, reads_bodies: bool) 
         return refusal
     if kind is GrantKind.DELEGATED:
         return _delegated(found.body, reads_bodies)
+    if reads_bodies and found.other is Outcome.REFUSED:
+        return Verdict(Code.PASSED, mailboxes_enforced=True)
     return _application(found.other, found.body, young=age < PATIENCE)
 
 

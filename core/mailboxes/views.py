@@ -45,7 +45,22 @@ class FactView:
     keeper: str
     """`microsoft` (enforces) or `postroom` (promises)."""
     code: str
-    """`only_named`, `all_the_token_opens`, `headers_only`, `bodies_unread`."""
+    """`only_named`, `all_the_token_opens`, `headers_only`, `bodies_unread`, `bodies_in_flight`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureView:
+    """What allowing a feature of a mailbox means."""
+
+    mailbox_id: int
+    feature: str
+    """`replies`, `write_back` or `bodies`."""
+    kind: GrantKind
+    allowed: bool
+    missing: tuple[str, ...]
+    """Rights that Microsoft has yet to give: Exchange roles without `Application`, or scopes."""
+    facts: tuple[FactView, ...]
+    """As they will be with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,8 @@ class ConsentView:
     facts: tuple[FactView, ...] = ()
     also_reaches: tuple[str, ...] = ()
     """What else the token could open, were it not for Postroom's promise."""
+    features: tuple[str, ...] = ()
+    """Of its mailbox, that are on: `replies`, `write_back`, `bodies`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from core.mail.models import EventKind, Priority
 from core.mailboxes.models import HandBack, Sticky, Strategy
-from core.rules.models import RuleState
+from core.rules.models import RuleState, TrialState
 from core.threads.models import BulkState, TargetKind, WarningStage
 from orjson import loads
 from tortoise.fields.base import OnDelete
@@ -141,7 +141,27 @@ class Migration(migrations.Migration):
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('sent_id', fields.CharField(null=True, max_length=255)),
             ],
-            options={'table': 'reply_mark', 'app': 'postroom', 'unique_together': (('thread', 'correspondent'),), 'indexes': [Index(fields=['correspondent_id', 'at'])], 'pk_attr': 'id', 'table_description': "An automatic reply that was queued: what 'at most once' is kept by."},
+            options={'table': 'reply_mark', 'app': 'postroom', 'unique_together': (('thread', 'correspondent'),), 'indexes': [Index(fields=['correspondent_id', 'at']), Index(fields=['mailbox_id', 'at']), Index(fields=['sent_id'])], 'pk_attr': 'id', 'table_description': "An automatic reply that was queued: what 'at most once' is kept by."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='RuleTrial',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('organization', fields.ForeignKeyField('postroom.Organization', source_field='organization_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('mailbox', fields.ForeignKeyField('postroom.Mailbox', source_field='mailbox_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('member', fields.ForeignKeyField('postroom.Member', source_field='member_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('rule', fields.ForeignKeyField('postroom.Rule', source_field='rule_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.SET_NULL)),
+                ('sealed_text', fields.BinaryField(null=True)),
+                ('starts_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ends_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('state', fields.CharEnumField(default=TrialState.QUEUED, description='QUEUED: queued\nRUNNING: running\nDONE: done\nFAILED: failed', enum_type=TrialState, max_length=8)),
+                ('messages', fields.IntField(default=0)),
+                ('done', fields.IntField(default=0)),
+                ('found', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'rule_trial', 'app': 'postroom', 'indexes': [Index(fields=['member_id', 'created_at'])], 'pk_attr': 'id', 'table_description': 'A rule tried on mail of the past: what it says, how far the trial is, what it found.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -366,6 +386,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='MailboxMember',
+            name='credit',
+            field=fields.IntField(default=0, db_default=0),
+        ),
+        ops.AddField(
+            model_name='MailboxMember',
             name='opted_out',
             field=fields.BooleanField(default=False, db_default=False),
         ),
@@ -373,11 +398,6 @@ class Migration(migrations.Migration):
             model_name='MailboxMember',
             name='weight',
             field=fields.IntField(default=1, db_default=1),
-        ),
-        ops.AddField(
-            model_name='MailboxMember',
-            name='credit',
-            field=fields.IntField(default=0, db_default=0),
         ),
         ops.AddField(
             model_name='Member',

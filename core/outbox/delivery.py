@@ -9,7 +9,13 @@ from http import HTTPStatus
 from typing import Any
 
 from core.clock import Clock
-from core.errors import ExternalError, GraphThrottled, NotFound, RecipientUnreachable
+from core.errors import (
+    ExternalError,
+    GraphThrottled,
+    NotFound,
+    NothingSent,
+    RecipientUnreachable,
+)
 from core.jobs.running import Outcome, run
 from core.jobs.tasks import RegisteredTask
 from core.log import get_logger
@@ -124,6 +130,9 @@ class Delivery:
             nonlocal refused
             try:
                 await handler(facts, organization_id)
+            except NothingSent:
+                refused = True
+                raise
             except GraphThrottled as error:
                 refused = error.status == HTTPStatus.TOO_MANY_REQUESTS
                 raise

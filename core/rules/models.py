@@ -1,8 +1,9 @@
-"""Rules as stored, with every version of them; groups of people, texts of replies, replies sent."""
+"""Rules as stored, with every version of them; teams, reply texts, replies sent, trials."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -10,6 +11,13 @@ from tortoise.models import Model
 from core.mail.models import Correspondent, MailThread
 from core.mailboxes.models import Mailbox
 from core.people.models import Member, Organization
+
+
+class TrialState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
 
 
 class RuleState(StrEnum):
@@ -166,4 +174,43 @@ class ReplyMark(Model):
     class Meta:
         table = "reply_mark"
         unique_together = (("thread", "correspondent"),)
-        indexes = (("correspondent_id", "at"),)
+        indexes = (("correspondent_id", "at"), ("mailbox_id", "at"), ("sent_id",))
+
+
+class RuleTrial(Model):
+    """A rule tried on mail of the past: what it says, how far the trial is, what it found."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "postroom.Organization", on_delete=fields.RESTRICT
+    )
+    organization_id: int
+    mailbox: fields.ForeignKeyRelation[Mailbox] = fields.ForeignKeyField(
+        "postroom.Mailbox", on_delete=fields.CASCADE
+    )
+    mailbox_id: int
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "postroom.Member", on_delete=fields.CASCADE
+    )
+    member_id: int
+    """Who asked."""
+    rule: fields.ForeignKeyNullableRelation[Rule] = fields.ForeignKeyField(
+        "postroom.Rule", null=True, on_delete=fields.SET_NULL
+    )
+    rule_id: int | None
+    """In whose place it is tried; null: after all others."""
+    sealed_text = fields.BinaryField(null=True)
+    """`core.rules.stored` JSON under the organization's key."""
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    state = fields.CharEnumField(TrialState, max_length=8, default=TrialState.QUEUED)
+    messages = fields.IntField(default=0)
+    """To go through in all; known once it runs."""
+    done = fields.IntField(default=0)
+    found: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
+    """Ids and counts, as `core.rules.replay` tells them."""
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "rule_trial"
+        indexes = (("member_id", "created_at"),)

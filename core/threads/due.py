@@ -11,6 +11,7 @@ from core.mail.models import EventKind, Priority, ThreadState
 from core.mail.moments import moment, some_moment
 from core.mail.rows import Row, select, update, worded
 from core.mailboxes.business_hours import load_business_clock
+from core.ports import JobQueue
 from core.threads.deadlines import Aim, Deadlines, Happened, Standing, deadlines
 from core.threads.models import TargetKind
 from core.threads.tags import tags_of_threads
@@ -77,6 +78,18 @@ async def set_deadlines(
         if due != known:
             changes.append((due.answer, due.finish, row["id"]))
     await update(connection, "mail_thread", ("answer_due_at", "finish_due_at"), changes)
+
+
+async def renew_later(jobs: JobQueue, mailbox_id: int) -> None:
+    """Have all deadlines of a mailbox set anew, after the open transaction commits.
+
+    For when its targets, its business hours or its holidays changed.
+    """
+    await jobs.defer(
+        "renew_deadlines",
+        {"mailbox_id": mailbox_id},
+        queueing_lock=f"renew_deadlines:{mailbox_id}",
+    )
 
 
 async def _standings(

@@ -1,4 +1,4 @@
-"""What follows from changes of threads: who hears of them, and what is due when."""
+"""What follows from changes of threads: who hears of them, what is due, what Outlook shows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from core.assignment.records import Records
 from core.mail.fold import ThreadFold
 from core.threads.due import renew
 from core.threads.followers import tell_followers
+from core.threads.write_back import queue_categories
 
 
 async def follow_up(
@@ -26,4 +27,7 @@ async def follow_up(
     """
     if not silent:
         await tell_followers(connection, mailbox_id, threads, records)
-    await renew(connection, mailbox_id, [thread.id for thread in threads])
+    ids = [thread.id for thread in threads]
+    await renew(connection, mailbox_id, ids)
+    if not silent:
+        await queue_categories(connection, mailbox_id, ids, records.now)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tortoise.expressions import F
 
-from core.errors import NotAllowed, NotFound
+from core.errors import NotFound
 from core.mail.models import MailThread
 from core.outbox.queue import Outbox
 from core.people.views import Actor
@@ -28,16 +28,6 @@ async def changing(actor: Actor, thread_id: int) -> MailThread:
     await MailThread.filter(id=thread_id).update(version=F("version") + 1)
     await found.refresh_from_db()
     return found
-
-
-def require_lead(actor: Actor, mailbox_id: int) -> None:
-    """Leads of a mailbox and admins decide how it works.
-
-    NotFound for who is neither a person of it nor an admin; NotAllowed("lead") for the others.
-    """
-    if mailbox_id in actor.leads or actor.is_admin:
-        return
-    raise NotAllowed("lead") if mailbox_id in actor.mailboxes else NotFound("mailbox")
 
 
 async def redraw(outbox: Outbox, thread: MailThread, at: datetime) -> None:

@@ -34,10 +34,11 @@ class Lives:
         mine = next((one for one in present if one.member_id == reader_id), None)
         own = await Follower.get_or_none(thread_id=thread.id, member_id=reader_id or 0)
         kept = Q(thread_id=thread.id) | Q(thread__merged_into_id=thread.id)
+        shown = await self._notes(kept, notes)
         return ThreadLife(
             tags=await self._tags(thread.id),
-            notes=await self._notes(kept, notes),
-            notes_in_all=await Note.filter(kept).count(),
+            notes=shown,
+            notes_in_all=len(shown) if len(shown) < notes else await Note.filter(kept).count(),
             present=tuple(one for one in present if one.member_id != reader_id),
             answering_until=mine.answering_until if mine else None,
             follows=None if own is None else "watch" if own.only_next else "follow",

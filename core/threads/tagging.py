@@ -13,12 +13,12 @@ from core.clock import Clock
 from core.errors import InvalidInput, NotFound
 from core.mail.models import MailThread
 from core.mailboxes.models import Mailbox
-from core.mailboxes.scope import mailbox_of
+from core.mailboxes.scope import mailbox_for_lead, mailbox_of
 from core.outbox.queue import Outbox
 from core.people.views import Actor
 from core.sealing import Vault
 from core.threads.models import Tag, ThreadTag
-from core.threads.scope import changing, redraw, require_lead
+from core.threads.scope import changing, redraw
 from core.threads.tags import (
     HEAVIEST,
     TagView,
@@ -29,6 +29,7 @@ from core.threads.tags import (
     tag_ids,
     tags_of_mailbox,
 )
+from core.threads.write_back import queue_categories
 from core.transactions import transaction
 
 MOST_TAGS = 20
@@ -75,12 +76,11 @@ class Tags:
     async def weigh(self, actor: Actor, mailbox_id: int, name: str, weight: int) -> None:
         """Say how much work a thread with this tag is, in ordinary threads: leads do.
 
-        Raises NotFound, NotAllowed("lead"), InvalidInput("weight" | "tag").
+        Raises NotFound, NotAllowed("lead"), InvalidInput("tag_weight" | "tag").
         """
         if not 1 <= weight <= HEAVIEST:
-            raise InvalidInput("weight")
-        mailbox = await mailbox_of(actor, mailbox_id)
-        require_lead(actor, mailbox_id)
+            raise InvalidInput("tag_weight")
+        mailbox = await mailbox_for_lead(actor, mailbox_id)
         async with transaction() as connection:
             ids = await known_tag_ids(connection, mailbox, [name], self._vault)
             if not ids:
@@ -116,6 +116,7 @@ class Tags:
         for action, tags in (("thread.tagged", put_on), ("thread.untagged", take_off)):
             if tags:
                 await self._audit(actor, action, thread, {"tags": sorted(tags)}, now)
+        await queue_categories(connection, thread.mailbox_id, [thread.id], now)
         await redraw(self._outbox, thread, now)
 
     async def _audit(

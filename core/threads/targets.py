@@ -11,14 +11,13 @@ from core.audit.log import record
 from core.clock import Clock
 from core.errors import InvalidInput
 from core.mail.models import MailThread, Priority, ThreadState
-from core.mailboxes.scope import mailbox_of
+from core.mailboxes.scope import mailbox_for_lead, mailbox_of
 from core.people.scope import hold
 from core.people.views import Actor
 from core.ports import JobQueue
 from core.sealing import Vault
-from core.threads.due import aims_of, set_deadlines
+from core.threads.due import aims_of, renew_later, set_deadlines
 from core.threads.models import Target, TargetKind
-from core.threads.scope import require_lead
 from core.threads.tags import tag_ids, views
 from core.transactions import transaction
 
@@ -84,8 +83,7 @@ class Targets:
         """
         if any(value is not None and not 1 <= value <= LONGEST for value in minutes.values()):
             raise InvalidInput("duration")
-        mailbox = await mailbox_of(actor, mailbox_id)
-        require_lead(actor, mailbox_id)
+        mailbox = await mailbox_for_lead(actor, mailbox_id)
         async with transaction() as connection:
             await hold(mailbox.organization_id)
             tag_id = None
@@ -138,12 +136,3 @@ class Targets:
                 aims = await aims_of(connection, mailbox_id)
                 await set_deadlines(connection, mailbox_id, ids, aims)
             after = ids[-1]
-
-
-async def renew_later(jobs: JobQueue, mailbox_id: int) -> None:
-    """Have a mailbox's deadlines set anew, after the open transaction commits."""
-    await jobs.defer(
-        "renew_deadlines",
-        {"mailbox_id": mailbox_id},
-        queueing_lock=f"renew_deadlines:{mailbox_id}",
-    )

@@ -42,14 +42,13 @@ def paste_lines(address: str, client_id: str, *, delegated: bool) -> list[Elemen
 
     https://learn.microsoft.com/exchange/permissions-exo/application-rbac
     """
-    scope = f"Postroom {address}"
+    scope = _scope(address)
     rights = (
         f"New-ServicePrincipal -AppId {client_id} "
         "-ObjectId <object id of the enterprise application> -DisplayName Postroom",
         f"New-ManagementScope -Name '{scope}' "
         f"-RecipientRestrictionFilter \"PrimarySmtpAddress -eq '{address}'\"",
-        f"New-ManagementRoleAssignment -App {client_id} "
-        f"-Role 'Application Mail.ReadBasic' -CustomResourceScope '{scope}'",
+        _assignment(address, client_id, "Mail.ReadBasic"),
     )
     copies = (
         f"Set-Mailbox '{address}' -MessageCopyForSentAsEnabled $true "
@@ -61,6 +60,22 @@ def paste_lines(address: str, client_id: str, *, delegated: bool) -> list[Elemen
         note("So that answers sent as the mailbox are seen, an Exchange administrator also runs:"),
         _code(copies),
     ]
+
+
+def role_line(address: str, client_id: str, permission: str) -> Element:
+    """PowerShell that adds one right, such as `Mail.Send`, on that mailbox alone."""
+    return _code(_assignment(address, client_id, permission))
+
+
+def _assignment(address: str, client_id: str, permission: str) -> str:
+    return (
+        f"New-ManagementRoleAssignment -App {client_id} "
+        f"-Role 'Application {permission}' -CustomResourceScope '{_scope(address)}'"
+    )
+
+
+def _scope(address: str) -> str:
+    return f"Postroom {address}"
 
 
 def _code(line: str) -> Element:

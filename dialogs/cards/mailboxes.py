@@ -57,8 +57,15 @@ _FACTS = {
     "only_named": "only the named one",
     "all_the_token_opens": "Postroom opens only the named one; the grant could open more",
     "headers_only": "headers, never a body or an attachment",
+    "bodies_in_flight": "rules look into bodies as mail arrives; nothing of a body is kept",
     "bodies_unread": "Postroom reads headers only; the grant could read bodies",
 }
+FEATURES = {
+    "replies": "automatic replies",
+    "write_back": "write-back of tags and assignee",
+    "bodies": "words of bodies in rules",
+}
+"""What a mailbox may be allowed beyond headers."""
 _ALSO = {
     "own_mailbox": "that person's own mailbox",
     "mailboxes_shared_with_them": "other mailboxes shared with them",
@@ -157,6 +164,9 @@ def consents_card(consents: tuple[ConsentView, ...], *, now: datetime, say: str 
             body.append(note(f"Besides, the grant itself could open {reaches}."))
         scopes = ", ".join(safe(scope, NAME) for scope in consent.scopes)
         body.append(labelled("Rights", scopes or "by Exchange role assignment"))
+        if consent.revoked_at is None:
+            allowed = ", ".join(FEATURES[code] for code in consent.features)
+            body.append(labelled("Allowed besides", allowed or "nothing"))
         body.append(rich(run(_given(consent, now), isSubtle=True)))
     if len(consents) > MOST_SHOWN:
         body.append(note(f"and {len(consents) - MOST_SHOWN} older"))

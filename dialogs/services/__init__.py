@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dialogs.services.availability import Hours, Policies
 from dialogs.services.bulk import BulkChanges
+from dialogs.services.features import Features, ReplyTexts
 from dialogs.services.life import (
     Followers,
     Merges,
@@ -19,11 +20,13 @@ from dialogs.services.mail import Assignments, Threads
 from dialogs.services.mailboxes import GrantFacts, Mailboxes, Onboarding
 from dialogs.services.operations import DeadLetters, Links, OpenDialogs, Reports
 from dialogs.services.people import People
+from dialogs.services.rules import Rules
 
 __all__ = [
     "Assignments",
     "BulkChanges",
     "DeadLetters",
+    "Features",
     "Followers",
     "GrantFacts",
     "Hours",
@@ -36,7 +39,9 @@ __all__ = [
     "People",
     "Policies",
     "Presences",
+    "ReplyTexts",
     "Reports",
+    "Rules",
     "Services",
     "Snoozing",
     "Tags",
@@ -53,9 +58,12 @@ class Services:
     mailboxes: Mailboxes
     onboarding: Onboarding
     reports: Reports
+    rules: Rules
     dead_letters: DeadLetters
     open_dialogs: OpenDialogs
     links: Links
+    features: Features
+    reply_texts: ReplyTexts
     grant_facts: GrantFacts
     bulk: BulkChanges
     tags: Tags

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from core.mailboxes.features import Feature
 from core.mailboxes.models import GrantKind, Strategy
 from core.mailboxes.views import (
     CallbackOutcome,
@@ -62,6 +63,10 @@ class Onboarding(Protocol):
         ...
 
     async def sign_in_url(self, actor: Actor, mailbox_id: int) -> str: ...
+
+    async def feature_sign_in_url(self, actor: Actor, mailbox_id: int, feature: Feature) -> str:
+        """Where an admin signs in with a feature's further scope."""
+        ...
 
     async def callback(self, state: str, query: Mapping[str, str]) -> CallbackOutcome: ...
 

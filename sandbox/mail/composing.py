@@ -75,6 +75,18 @@ def as_delivered(mail: NewMail, message_id: str | None) -> NewMail:
     return replace(mail, message_id=message_id or mail.message_id, bcc=(), categories=())
 
 
+def as_received(mail: NewMail, by: str) -> NewMail:
+    """With the headers that every mail has when it has been carried somewhere."""
+    if any(name.lower() == "received" for name, _ in mail.headers):
+        return mail
+    sender = mail.from_.address if mail.from_ else ""
+    carried = (
+        ("Received", f"from mx.{sender.partition('@')[2] or 'unknown'} by mx.{by}"),
+        ("MIME-Version", "1.0"),
+    )
+    return replace(mail, headers=(*carried, *mail.headers))
+
+
 def _conversation(mailbox: Mailbox, number: int, references: tuple[str, ...]) -> tuple[int, int]:
     for reference in reversed(references):
         for known in mailbox.by_internet_id.get(reference, ()):

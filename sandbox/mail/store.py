@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from core.clock import Clock
-from sandbox.mail.composing import as_delivered, compose, reply_to
+from sandbox.mail.composing import as_delivered, as_received, compose, reply_to
 from sandbox.mail.filling import HeldMail, LoadReport, answer_third, fill_from, received
 from sandbox.mail.folders import WELL_KNOWN, Folder
 from sandbox.mail.journal import Entry, Journal, message_facts, write_facts
@@ -19,6 +19,8 @@ from sandbox.mail.sources import Source
 from sandbox.tenant import User
 
 Listener = Callable[[MailEvent], None]
+Outsider = Callable[[NewMail], None]
+"""Gets what leaves the tenant, with its message id."""
 Reference = int | str
 """A message by its number or by an id that Graph gave out."""
 
@@ -41,6 +43,7 @@ class MailStore:
         self._recording = False
         self._held: dict[str, deque[HeldMail]] = {}
         self._listeners: list[Listener] = []
+        self._outsiders: list[Outsider] = []
 
     # Before the start
 
@@ -73,6 +76,10 @@ class MailStore:
         """Tell `listener` of every change from now on."""
         self._listeners.append(listener)
 
+    def hear_outgoing(self, outsider: Outsider) -> None:
+        """Give `outsider` all mail to addresses outside the tenant from now on."""
+        self._outsiders.append(outsider)
+
     def mailbox(self, name: str) -> Mailbox | None:
         """By address in any case, or by Entra object id."""
         found = self.mailboxes.get(name.lower())
@@ -92,7 +99,8 @@ class MailStore:
 
     def deliver(self, address: str, mail: NewMail) -> Message:
         """Mail from outside arrives in the inbox now."""
-        return self.create(address, "inbox", mail)
+        by = address.partition("@")[2]
+        return self.create(address, "inbox", as_received(mail, by))
 
     def create(
         self,
@@ -122,6 +130,8 @@ class MailStore:
             self.deliver(address, as_delivered(mail, message_id))
         if recipients - self.mailboxes.keys():
             self.outgoing.append(mail)
+            for outsider in self._outsiders:
+                outsider(as_delivered(mail, message_id))
         return copy
 
     # What people do in Outlook, and Graph for them

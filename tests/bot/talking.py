@@ -24,9 +24,11 @@ from bot.visitors import Visitors
 from core.errors import ConnectorError
 from core.outbox.posted import Posted, Shown
 from core.people.views import Actor
+from dialogs.allowing import ALLOWING
 from dialogs.consenting import CONSENTING
 from dialogs.offboarding import OFFBOARDING
 from dialogs.onboarding import ONBOARDING
+from dialogs.reply_texts import WRITING_REPLY
 from dialogs.runner import DialogRunner
 from dialogs.talks import Talks
 from tests.dialogs.sample import ANNA, BEN, CARA, NOW
@@ -162,7 +164,7 @@ class Talking:
         self.cards = FakeCards()
         self.people = FakeArrivals(self.world)
         self.services = replace(self.world.services(), people=self.people)  # type: ignore[arg-type]
-        self.runner = DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING))
+        self.runner = DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING, ALLOWING, WRITING_REPLY))
         talks = Talks(self.runner)
         self.commands = Commands(command_table(talks))
         self.card_actions = card_actions(talks, self.commands)

@@ -22,13 +22,22 @@ FOREIGN = {
     "mailbox": FOREIGN_MAILBOX, "letter": 999, "period": "", "dialog": "onboarding",
     "note": "x", "tags": "a", "priority": "high", "snooze": "1 h", "into": "42", "bulk": 999,
     "step": "people", "at": 1, "people": str(STRANGER), "leads": str(STRANGER),
+    "text": "when always then stop", "reply": 5,
+    "yaml": "version: 1\nrules:\n- {when: always, then: [stop]}\n",
 }  # fmt: skip
-HIDDEN = ("not yours", "zoe@outside.example", "Printer")
+NAMES_A_MAILBOX = {
+    "pause", "resume", "offboard", "allow replies", "disallow replies", "reply text", "replies",
+    "next",
+}  # fmt: skip
+HIDDEN = ("not yours", "zoe@outside.example", "Printer", "ledger")
+UNKNOWN_RULE = {**FOREIGN, "rule": 999, "trial": 999}
+OURS = {**FOREIGN, "thread": 42, "mailbox": 10, "member": 1}
+"""Ids that exist, but not for somebody who works no mailbox."""
 
 
 def foreign(usage: str) -> str:
     """The command with numbers, names and addresses that are not the speaker's."""
-    if usage in ("pause", "resume", "offboard", "next"):
+    if usage in NAMES_A_MAILBOX:
         return f"{usage} else@where.example"
     return re.sub(r"\d+", str(FOREIGN_THREAD), usage).replace("Ada", "Nobody")
 
@@ -66,15 +75,16 @@ async def test_somebody_of_another_tenant_gets_the_welcome_by_command(usage):
 
 
 @pytest.mark.parametrize("verb", VERBS)
-async def test_an_admin_learns_and_changes_nothing_with_foreign_ids_by_button(verb):
+@pytest.mark.parametrize("ids", [FOREIGN, UNKNOWN_RULE])
+async def test_an_admin_learns_and_changes_nothing_with_foreign_ids_by_button(verb, ids):
     chat = Talking()
-    answer = await chat.press(verb, FOREIGN)
+    answer = await chat.press(verb, ids)
     assert chat.world.changes == []
     assert "not yours" not in str(answer).replace("not yours to see", "")
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("ids", [FOREIGN, {**FOREIGN, "thread": 42, "mailbox": 10, "member": 1}])
+@pytest.mark.parametrize("ids", [FOREIGN, OURS, {**OURS, "rule": 3}])
 async def test_a_member_of_no_mailbox_learns_and_changes_nothing_by_button(verb, ids):
     chat = Talking()
     answer = await chat.press(verb, ids, member=CARA)

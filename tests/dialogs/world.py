@@ -19,11 +19,13 @@ from core.people.views import Actor, PersonView, ReferenceView
 from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
 from tests.dialogs.bulk_port import BulkPort
+from tests.dialogs.feature_port import FeaturePort, ReplyTextPort
 from tests.dialogs.hours_port import HoursPort
 from tests.dialogs.life_ports import life_ports
 from tests.dialogs.mailbox_port import MailboxPort
 from tests.dialogs.policy_port import PolicyPort
 from tests.dialogs.report_ports import ReportPorts
+from tests.dialogs.rule_port import RulePort
 from tests.dialogs.sample import (
     ADDRESS,
     ANNA,
@@ -62,6 +64,10 @@ class World(ReportPorts):
     unreachable_members: list[int] = field(default_factory=list)
     install: str = "https://teams.example/install"
     privacy: str = "https://postroom.example/privacy"
+    rule_port: RulePort = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rule_port = RulePort(self)
 
     def actor(self, member_id: int) -> Actor:
         works = member_id in self.workers
@@ -82,9 +88,12 @@ class World(ReportPorts):
             mailboxes=MailboxPort(self),
             onboarding=everything,
             reports=everything,
+            rules=self.rule_port.services(),
             dead_letters=everything,
             open_dialogs=everything,
             links=everything,
+            features=FeaturePort(self),
+            reply_texts=ReplyTextPort(self),
             grant_facts=GrantFacts("11111111-2222-3333-4444-555555555555"),
             bulk=BulkPort(self),
             **life_ports(self),
@@ -237,6 +246,10 @@ class World(ReportPorts):
         self._mailbox_admin(actor, mailbox_id)
         return "https://login.example/authorize?state=s"
 
+    async def feature_sign_in_url(self, actor: Actor, mailbox_id: int, feature: Any) -> str:
+        self._mailbox_admin(actor, mailbox_id)
+        return "https://login.example/authorize?state=f"
+
     async def callback(self, state: str, query: Mapping[str, str]) -> CallbackOutcome:
         return CallbackOutcome("granted" if state == "good" else "expired", MAILBOX)
 
@@ -365,4 +378,5 @@ def a_world() -> World:
         43: a_thread(43, assignee_id=BEN, assignee="Ben Busy"),
         FOREIGN_THREAD: a_thread(FOREIGN_THREAD, mailbox_id=FOREIGN_MAILBOX, subject="not yours"),
     }
+    world.rule_port.put("when subject contains ledger then assign to Ben Busy", 3)
     return world

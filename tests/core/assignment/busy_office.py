@@ -46,16 +46,15 @@ class BusyOffice:
         await office.live()
         return cls(office)
 
-    async def mail(self, conversation: int | None, count: int = 1) -> None:
+    async def mail(self, conversation: str | None, count: int = 1) -> None:
         """New mail: to a conversation that is known, or in as many new ones."""
         for _ in range(count):
             self._mails += 1
-            name = f"c{self._mails if conversation is None else conversation}"
             self._office.feed.give(
                 self._office.inbox.graph_id,
                 header(
                     f"m{self._mails}",
-                    name,
+                    conversation,
                     at=self._clock() + timedelta(milliseconds=self._mails),
                     sender=f"p{self._mails % 3}@customer.example",
                 ),
@@ -77,7 +76,7 @@ class BusyOffice:
     async def threads(self) -> list[MailThread]:
         return await MailThread.filter(mailbox_id=self._office.mailbox.id).order_by("id")
 
-    async def by_hand(self, verb: str, who: int, thread: MailThread, other: int) -> None:
+    async def by_hand(self, verb: str, who: int, thread: MailThread, other: int = 0) -> None:
         """What somebody may be refused is refused without a trace."""
         actor = await factories.actor(self.people[who])
         work, until = self._work, self._clock() + timedelta(hours=1 + other)
@@ -93,10 +92,24 @@ class BusyOffice:
         with suppress(UserError):
             await attempts[verb]()
 
-    async def bulk(self, to: int) -> None:
-        """The lead gives everything to one person."""
-        for thread in await self.threads():
-            await self.by_hand("assign", 0, thread, to)
+    async def goes_and_comes_back(self, thread: MailThread, out: str, back: str) -> None:
+        """It is put aside, others take its place, and then it returns to whoever had it."""
+        owner = next((n for n, p in enumerate(self.people) if p.id == thread.assignee_id), 0)
+        if out == "outlook":
+            await self.moved_in_outlook(thread, back=False)
+        else:
+            await self.by_hand(out, owner, thread)
+        await self.mail(None, 2)
+        await self.passes(1)
+        match back:
+            case "mail":
+                await self.mail(thread.conversation_id)
+            case "outlook":
+                await self.moved_in_outlook(thread, back=True)
+            case "time":
+                await self.passes(90)
+            case verb:
+                await self.by_hand(verb, owner, thread)
 
     async def away(self, who: int, hours: int | None) -> None:
         person, now = self.people[who], self._clock()
@@ -110,9 +123,6 @@ class BusyOffice:
         )
         await self._work.hand_back(now, person.id)
 
-    async def back(self, who: int) -> None:
-        await Absence.filter(member_id=self.people[who].id).delete()
-
     async def leaves(self, who: int) -> None:
         person = self.people[who]
         place = {"mailbox_id": self._office.mailbox.id, "member_id": person.id}
@@ -121,14 +131,17 @@ class BusyOffice:
         await self._work.put_back(person.id, "left")
 
     async def returns(self, who: int) -> None:
+        """To work, to the mailbox and to the pool, wherever they are missing."""
         person = self.people[who]
+        await Absence.filter(member_id=person.id).delete()
         await Member.filter(id=person.id).update(state=MemberState.READY)
         place = {"mailbox_id": self._office.mailbox.id, "member_id": person.id}
         await MailboxMember.get_or_create(**place, defaults={"is_lead": who == 0})
+        await MailboxMember.filter(**place).update(opted_out=False)
 
-    async def opts(self, who: int, out: bool) -> None:
+    async def opts_out(self, who: int) -> None:
         place = {"mailbox_id": self._office.mailbox.id, "member_id": self.people[who].id}
-        await MailboxMember.filter(**place).update(opted_out=out)
+        await MailboxMember.filter(**place).update(opted_out=True)
 
     async def weighs(self, thread: MailThread, effort: int) -> None:
         """Only where the cap does not mind: a tag may make an owner's thread heavier."""

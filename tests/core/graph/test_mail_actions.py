@@ -10,6 +10,7 @@ from core.graph.mail_actions import (
     Draft,
     SentMessage,
     create_reply,
+    find_draft,
     find_sent,
     get_header,
     send_draft,
@@ -66,27 +67,60 @@ async def test_a_reply_is_written_first_and_sent_then(client, access, graph):
                 "internetMessageId": "<2@x>",
                 "conversationId": "c",
                 "body": {"content": "SECRET"},
+                "toRecipients": [{"emailAddress": {"address": "Grace@x.example"}}],
             },
         ),
         httpx.Response(202),
     ]
 
-    draft = await create_reply(client, access, "m", "We are on it.")
+    draft = await create_reply(client, access, "m", "We are on it.", to="grace@x.example")
     await send_draft(client, access, draft.id)
 
     assert draft == Draft("d", "<2@x>", "c")
     written, sent = graph.requests
     assert written.url.path == f"{HERE}/messages/m/createReply"
     assert orjson.loads(written.content) == {
-        "comment": "We are on it.",
         "message": {
+            "body": {"contentType": "text", "content": "We are on it."},
             "internetMessageHeaders": [
                 {"name": "x-auto-response-suppress", "value": "All"},
                 {"name": "x-postroom-auto-submitted", "value": "auto-replied"},
-            ]
+            ],
+            "toRecipients": [{"emailAddress": {"address": "grace@x.example"}}],
         },
     }
     assert sent.url.path == f"{HERE}/messages/d/send"
+
+
+async def test_a_reply_that_graph_addressed_to_somebody_else_is_addressed_anew(
+    client, access, graph
+):
+    other = [{"emailAddress": {"address": "victim@y.example"}}]
+    graph.answers = [
+        httpx.Response(201, json={"id": "d", "toRecipients": other}),
+        httpx.Response(200, json={}),
+    ]
+
+    await create_reply(client, access, "m", "We are on it.", to="grace@x.example")
+
+    _, addressed = graph.requests
+    assert (addressed.method, addressed.url.path) == ("PATCH", f"{HERE}/messages/d")
+    assert orjson.loads(addressed.content) == {
+        "toRecipients": [{"emailAddress": {"address": "grace@x.example"}}],
+        "ccRecipients": [],
+        "bccRecipients": [],
+    }
+
+
+async def test_a_draft_is_found_again_by_its_internet_message_id(client, access, graph):
+    graph.answers = [
+        httpx.Response(200, json={"value": [{"id": "d"}]}),
+        httpx.Response(200, json={"value": []}),
+    ]
+
+    assert await find_draft(client, access, "<1@x>") == "d"
+    assert await find_draft(client, access, "<1@x>") is None
+    assert graph.requests[0].url.path == f"{HERE}/mailFolders/drafts/messages"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +145,7 @@ async def test_what_was_not_granted_is_not_tried(client, graph):
 
     for call in (
         set_categories(client, access, "m", []),
-        create_reply(client, access, "m", "x"),
+        create_reply(client, access, "m", "x", to="grace@x.example"),
         send_draft(client, access, "d"),
     ):
         with pytest.raises(GraphAuthFailed):

@@ -135,6 +135,10 @@ class FakeProbes:
     opens: dict[str, Outcome] = field(default_factory=dict)
     otherwise: Outcome = Outcome.REFUSED
     bodies: Outcome = Outcome.REFUSED
+    writes: Outcome = Outcome.REFUSED
+    sends: Outcome = Outcome.REFUSED
+    sends_elsewhere: Outcome = Outcome.REFUSED
+    told: Outcome = Outcome.WORKED
     tried: list[str] = field(default_factory=list)
 
     async def headers(self, access: MailboxAccess) -> Outcome:
@@ -145,6 +149,19 @@ class FakeProbes:
     async def body(self, access: MailboxAccess) -> Outcome:
         await access.token()
         return self.bodies
+
+    async def write(self, access: MailboxAccess) -> Outcome:
+        await access.token()
+        return self.writes
+
+    async def send(self, access: MailboxAccess) -> Outcome:
+        await access.token()
+        opened = access.mailbox in self.opens
+        return self.sends if opened else self.sends_elsewhere
+
+    async def internet_headers(self, access: MailboxAccess) -> Outcome:
+        await access.token()
+        return self.told
 
 
 @dataclass

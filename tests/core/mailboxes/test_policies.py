@@ -100,7 +100,8 @@ async def test_admins_and_leads_set_all_of_it(office, by):
         "America/New_York",
         "US-CA",
     )
-    assert office.jobs.of("assign_waiting") == [{"mailbox_id": office.mailbox.id}]
+    for job in ("assign_waiting", "renew_deadlines"):
+        assert office.jobs.of(job) == [{"mailbox_id": office.mailbox.id}]
 
 
 async def test_what_stays_as_it_is_is_no_change(office):

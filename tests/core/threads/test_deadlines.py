@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.mail.models import EventKind as E
 from core.mail.models import Priority, ThreadState
+from core.mailboxes.business_clock import BusinessClock
+from core.people.public_holidays import Holidays
+from core.people.week import Week
 from core.threads.deadlines import (
     Aim,
     Deadlines,
@@ -164,3 +169,42 @@ def test_adding_holidays_never_brings_a_deadline_forward(
     after = deadlines(thread, aims, NineToFive(some | more))
     for later, earlier in zip(moments(after), moments(before), strict=True):
         assert later >= earlier
+
+
+WEEKS = ("", "mon-fri 09:00-12:30 13:30-17:00", "mon-sat 22:00-06:00", "sun 01:00-04:00")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(WEEKS),
+    st.integers(1, 60 * 24 * 5),
+    st.integers(0, 60 * 24 * 365),
+    SNOOZES,
+)
+def test_nor_do_the_public_holidays_of_a_mailbox(
+    week: str, minutes: int, received: int, snoozes: list[int]
+) -> None:
+    """Bavaria keeps all holidays of Germany and some more."""
+    start = MONDAY_MORNING + timedelta(minutes=received)
+    kinds = (E.SNOOZED, E.WOKEN)
+    thread = standing(
+        received_at=start,
+        events=tuple(
+            Happened(kinds[place % 2], start + timedelta(minutes=minute))
+            for place, minute in enumerate(snoozes)
+        ),
+    )
+    aims = (Aim(ANSWER, minutes), Aim(FINISH, minutes))
+    found = [
+        moments(
+            deadlines(
+                thread,
+                aims,
+                BusinessClock(Week.parse(week), ZoneInfo("Europe/Berlin"), Holidays(region)),
+            )
+        )
+        for region in ("", "DE", "DE-BY")
+    ]
+    for fewer, more in pairwise(found):
+        assert more[0] >= fewer[0]
+        assert more[1] >= fewer[1]
