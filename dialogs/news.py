@@ -1,4 +1,4 @@
-"""What people hear of threads because they follow them, or because of a deadline, by code."""
+"""What people hear of threads: they follow them, a deadline nears, a rule says so. By code."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ NEWS: Mapping[str, News] = {
     "assigned": News("A thread that you follow is with somebody else now."),
     "finished": News("A thread that you follow is done."),
     "watched": News("The mail that you watched for has arrived."),
+    "rule": News("A rule asks me to show you this thread.", "queue"),
     "answer_before": News("The first answer is due soon.", "queue", "answer"),
     "answer_after": News("The first answer is overdue.", "overdue", "answer"),
     "finish_before": News("This thread is to be finished soon.", "queue", "finish"),

@@ -20,6 +20,7 @@ from dialogs.cards.elements import (
     text_block,
 )
 from dialogs.moves import Element, Reply
+from dialogs.paused_rules import paused_notice
 from dialogs.services import Services
 from dialogs.wording import PROBE_REASONS
 
@@ -111,6 +112,9 @@ NOTICES: Mapping[str, _Notice] = {
         "A mailbox could not be read",
         "Microsoft 365 refused again and again. I go on trying; `mailboxes` shows its state.",
     ),
+    "rule_paused": _Notice(
+        "I have paused a rule", "It cannot do what it says any more.", for_admins=False
+    ),
 }
 
 
@@ -137,6 +141,9 @@ async def notice_reply(services: Services, actor: Actor, facts: Mapping[str, Any
     body.append(text_block(notice.words))
     if isinstance(thread_id, int):
         body.append(text_block(f"It is thread {thread_id}: `show {thread_id}`."))
+    number = facts.get("rule")
+    if isinstance(number, int):
+        body.append(text_block(paused_notice(number, str(facts.get("reason")))))
     why = PROBE_REASONS.get(str(facts.get("reason")))
     if why is not None:
         body.append(text_block(why))

@@ -50,6 +50,7 @@ from core.people.hours import Hours
 from core.people.service import People
 from core.ports import Task
 from core.reports.service import Reports
+from core.rules.ages import AgeRules
 from core.rules.reply_texts import ReplyTexts
 from core.rules.sending import AutomaticReplies
 from core.rules.trials import Simulations
@@ -58,7 +59,6 @@ from core.settings import Settings
 from core.sweep import Sweep
 from core.threads.bulk import BulkChanges
 from core.threads.bulk_work import BulkWork
-from core.threads.due import renew
 from core.threads.followers import Followers
 from core.threads.merge import Merges
 from core.threads.notes import Notes
@@ -185,13 +185,14 @@ class Parts:
             jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
         )
-        self.tags = Tags(vault, self.outbox, now, renew)
+        self.tags = Tags(vault, self.outbox, now)
         self.notes = Notes(vault, self.outbox, now)
         self.followers = Followers(self.outbox, now)
-        self.merges = Merges(self.outbox, now, renew)
+        self.merges = Merges(self.outbox, now)
         self.presences = Presences(self.outbox, now)
         self.snoozing = Snoozing(self.assignments, now)
         self.targets = Targets(vault, jobs, now)
+        self.age_rules = AgeRules(vault, self.outbox, now)
         self.trials = Simulations(vault, now, jobs=jobs, outbox=self.outbox)
         self.rules = rules_of(vault, now, self.trials)
         self.bulk = BulkChanges(vault, now, jobs=jobs)
@@ -304,6 +305,7 @@ class Parts:
             "warn_of_deadlines": Warnings(self.outbox, self.now).run,
             "wake_snoozed": wake_snoozed,
             "hand_back": hand_back,
+            "age_rules": self.age_rules.run,
             "purge_mailbox": purge.run,
             "drop_subscriptions": self.subscriptions.drop,
             "renew_subscriptions": self.subscriptions.renew_due,

@@ -14,6 +14,7 @@ from core.errors import GraphError
 from core.graph.access import TokenSource
 from core.graph.answers import decode_object, error_of, throttled
 from core.graph.batch import BATCH_SIZE, BatchAnswer, BatchItem, batch_body, read_batch
+from core.graph.bounded import read_bounded
 from core.graph.retry import GraphRetry
 from core.graph.slots import AT_ONCE, MailboxSlots
 from core.outgoing import HostNotAllowed
@@ -70,13 +71,17 @@ class GraphClient:
         params: Mapping[str, str] | None = None,
         prefer: Sequence[str] = (),
         one_item: bool = False,
+        most_bytes: int | None = None,
     ) -> Json:
         """`path_or_link` is a path under v1.0, or a link Graph has given, followed as it is.
 
-        A link to anywhere but Graph raises HostNotAllowed before the token leaves.
+        A link to anywhere but Graph raises HostNotAllowed before the token leaves. An answer
+        of over `most_bytes` is broken off with GraphError("answer_too_long").
         """
         request = self._request("GET", path_or_link, params=params, prefer=prefer)
-        return decode_object(await self._send(request, token, mailbox, one_item=one_item))
+        return decode_object(
+            await self._send(request, token, mailbox, one_item=one_item, most_bytes=most_bytes)
+        )
 
     async def post(
         self,
@@ -183,15 +188,16 @@ class GraphClient:
         *,
         one_item: bool = False,
         slots: int = 1,
+        most_bytes: int | None = None,
     ) -> httpx.Response:
         refuse_inside_transaction()
         bearer = await token()
         try:
             async with asyncio.timeout(self._patience):
-                response = await self._attempt(request, bearer, mailbox, slots)
+                response = await self._attempt(request, bearer, mailbox, slots, most_bytes)
                 if response.status_code == 401:
                     bearer = await token(refused=bearer)
-                    response = await self._attempt(request, bearer, mailbox, slots)
+                    response = await self._attempt(request, bearer, mailbox, slots, most_bytes)
         except TimeoutError:
             raise GraphError(0, "timeout") from None
         except httpx.RequestError as error:
@@ -201,11 +207,18 @@ class GraphClient:
         raise error_of(response, one_item=one_item)
 
     async def _attempt(
-        self, request: httpx.Request, bearer: str, mailbox: str | None, slots: int
+        self,
+        request: httpx.Request,
+        bearer: str,
+        mailbox: str | None,
+        slots: int,
+        most_bytes: int | None,
     ) -> httpx.Response:
         place: AbstractAsyncContextManager[None] = nullcontext()
         if mailbox is not None:
             place = self._slots.of(mailbox).take(slots)
         async with place:
             request.headers["Authorization"] = f"Bearer {bearer}"
-            return await self._http.send(request)
+            if most_bytes is None:
+                return await self._http.send(request)
+            return await read_bounded(await self._http.send(request, stream=True), most_bytes)

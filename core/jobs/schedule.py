@@ -28,5 +28,6 @@ TIMERS = (
     Timer("warn_of_deadlines", every=60, jitter=10),
     Timer("wake_snoozed", every=30, jitter=5, lock="snoozed"),
     Timer("hand_back", every=45, jitter=5, lock="hand_back"),
+    Timer("age_rules", every=120, jitter=20, lock="age_rules"),
     Timer("renew_subscriptions", every=300, jitter=30, lock="subscriptions"),
 )

@@ -20,14 +20,17 @@ from core.assignment.records import Records
 from core.graph.delta import DeltaPage
 from core.graph.messages import Address, MessageHeader
 from core.mail.correspondents import UNKNOWN, CorrespondentBook
-from core.mail.fold import fold
+from core.mail.fold import ThreadFold, fold
 from core.mail.headers import arrival, automatic_of, conversation_of, newest
-from core.mail.models import Automatic, Direction
+from core.mail.models import Automatic, Direction, ThreadState
 from core.mail.moments import some_moment
 from core.mail.places import Place, apply_places, settle_moved
 from core.mail.rows import Row, insert, planned_anew, select, update
 from core.mail.thread_rows import ThreadBook
 from core.mailboxes.models import FolderKind
+from core.rules.deciding import RuleEffects
+from core.rules.in_flight import Rulings
+from core.rules.reply_queue import QUEUED, queue_replies
 from core.sealing import DataKey, Vault
 from core.threads.categories import Changes, both, changes
 from core.threads.following import follow_up
@@ -99,8 +102,10 @@ class PageWriter:
         page: DeltaPage,
         places: Mapping[str, Place],
         now: datetime,
+        rulings: Rulings | None = None,
     ) -> Committed:
-        work = _Page(connection, self._vault, mailbox, folder, now)
+        """Raises RulesChanged where `rulings` no longer hold."""
+        work = _Page(connection, self._vault, mailbox, folder, now, rulings)
         return await work.run(page.present, places)
 
 
@@ -114,6 +119,7 @@ class _Page:
         mailbox: MailboxFacts,
         folder: FolderFacts,
         now: datetime,
+        rulings: Rulings | None,
     ) -> None:
         self._connection = connection
         self._vault = vault
@@ -123,6 +129,16 @@ class _Page:
         self._threads = ThreadBook(connection, mailbox.organization_id, mailbox.id)
         self._people = CorrespondentBook(connection, vault, mailbox.organization_id, now)
         self._records = Records(mailbox.organization_id, now)
+        self._rulings = rulings
+        self._effects = RuleEffects(
+            connection,
+            vault,
+            mailbox,
+            rulings.rules if rulings else None,
+            self._records,
+            now,
+            quiet=folder.backlog,
+        )
         self._own_replies: frozenset[str] = frozenset()
         self._categories: dict[int, Changes] = {}
         self._moved: set[int] = set()
@@ -130,6 +146,8 @@ class _Page:
 
     async def run(self, present: Sequence[MessageHeader], places: Mapping[str, Place]) -> Committed:
         headers = newest(present)
+        if self._rulings is not None:
+            await self._rulings.must_stand(self._connection, self._mailbox.id)
         async with planned_anew(self._connection):
             known = await self._known_messages([*headers, *places])
             new = [header for key, header in headers.items() if key not in known]
@@ -144,13 +162,16 @@ class _Page:
         await settle_moved(
             self._connection, self._mailbox.id, self._threads, self._moved, self._now
         )
+        await self._effects.open()
+        self._effects.before_assigning(self._threads.all())
         await self._assign()
-        await self._save(rows)
+        self._effects.after_assigning(self._threads.all())
+        replies = await self._save(rows)
         if self._categories:
             await take_over(
                 self._connection, self._vault, self._mailbox, self._categories, self._now
             )
-        return Committed(len(self._records.outbox))
+        return Committed(len(self._records.outbox) + replies)
 
     async def _open(self, new: Sequence[MessageHeader], touched: set[int]) -> None:
         """Load or make the threads and the correspondents of the page."""
@@ -214,10 +235,8 @@ class _Page:
         if direction is Direction.OUT and thread.correspondent_id is not None:
             person = self._people.by_id(thread.correspondent_id)
         automatic = self._automatic(header)
-        starts = thread.correspondent_id is None or (
-            direction is Direction.IN and (thread.last_received_at is None)
-        )
-        if starts:
+        is_first = direction is Direction.IN and thread.last_received_at is None
+        if thread.correspondent_id is None or is_first:
             thread.correspondent_id, thread.automatic = person.id, automatic
             thread.sealed_subject = person.seal(b"thread.subject", header.subject)
         if direction is Direction.OUT and automatic is Automatic.REPLY:
@@ -232,6 +251,7 @@ class _Page:
                 member_id=sender,
                 now=self._now,
             )
+        self._heed_rules(thread, header, at, is_first)
         return (
             self._mailbox.organization_id,
             self._mailbox.id,
@@ -250,6 +270,24 @@ class _Page:
             header.importance if header.importance in _IMPORTANCE else "normal",
             automatic,
             self._folder.generation,
+        )
+
+    def _heed_rules(
+        self, thread: ThreadFold, header: MessageHeader, at: datetime, is_first: bool
+    ) -> None:
+        """Rules look at what is live; in a backlog not at what was answered before."""
+        ruling = self._rulings.of(header.id) if self._rulings else None
+        answered = self._folder.backlog and thread.state is ThreadState.DONE
+        if ruling is None or thread.is_history or answered:
+            return
+        outcome = ruling.of(is_first)
+        self._effects.note_ages(thread.id, outcome, at)
+        self._effects.take(
+            thread.id,
+            outcome,
+            is_newest=thread.last_received_at is None or at >= thread.last_received_at,
+            graph_id=header.id,
+            in_hours=ruling.in_hours,
         )
 
     def _automatic(self, header: MessageHeader) -> Automatic:
@@ -320,17 +358,27 @@ class _Page:
             return
         before = {thread.id: thread.assignee_id for thread in wanting}
         giving = Giving(self._connection, self._mailbox.id, self._records, self._now)
-        await giving.give(wanting)
+        await giving.give(wanting, self._effects.wishes())
         for thread in wanting:
             news = thread.assignee_id != before[thread.id] or thread.was_reopened
             if thread.assignee_id is not None and news and not self._folder.backlog:
                 facts = {"member_id": thread.assignee_id, "thread_id": thread.id}
                 self._records.notify("thread_notice", f"thread:{thread.id}", facts)
 
-    async def _save(self, rows: list[Row]) -> None:
+    async def _save(self, rows: list[Row]) -> int:
+        """Returns how many automatic replies were queued."""
         changed = await self._threads.save()
         await self._threads.save_events()
+        await self._effects.save()
         await insert(self._connection, "mail_message", _MESSAGE, rows)
+        codes = await queue_replies(
+            self._connection,
+            self._vault,
+            self._mailbox.id,
+            self._effects.replies,
+            live=not self._folder.backlog,
+            now=self._now,
+        )
         if not self._folder.backlog:
             for thread in changed:
                 if not thread.is_new:
@@ -344,3 +392,4 @@ class _Page:
             silent=self._folder.backlog,
         )
         await self._records.save(self._connection)
+        return list(codes.values()).count(QUEUED)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from core.graph.access import MailboxAccess
+from core.graph.bodies import get_body_text
 from core.graph.client import GraphClient
 from core.graph.delta import DeltaPage, locate, pages
 from core.graph.mail_actions import get_header
@@ -13,7 +14,7 @@ from core.graph.messages import MessageHeader
 
 
 class Feed(Protocol):
-    """A mailbox that is open for reading headers."""
+    """A mailbox that is open for reading."""
 
     def pages(self, folder_id: str, link: str | None) -> AsyncIterator[DeltaPage]:
         """The folder's pages from a link on, or from the start. Raises DeltaLinkExpired."""
@@ -25,6 +26,11 @@ class Feed(Protocol):
 
     async def locate(self, message_ids: Sequence[str]) -> dict[str, str | None]:
         """Graph id of the folder each message is in now; None for one that is gone."""
+        ...
+
+    async def body(self, message_id: str) -> str | None:
+        """The text of one message; None if it is not to be had. Raises GraphAuthFailed where the
+        grant covers no bodies."""
         ...
 
 
@@ -53,6 +59,9 @@ class GraphFeed:
 
     async def locate(self, message_ids: Sequence[str]) -> dict[str, str | None]:
         return await locate(self._client, self._access, message_ids)
+
+    async def body(self, message_id: str) -> str | None:
+        return await get_body_text(self._client, self._access, message_id)
 
 
 class GraphFeeds:

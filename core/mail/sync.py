@@ -1,7 +1,8 @@
 """Bring one mailbox up to date: each folder from its delta link on, page by page.
 
-A page is gathered (every Graph read that it needs, nothing written), then committed in one
-transaction together with the link that follows it. What must be told waits in the outbox.
+A page is gathered (every Graph read that it needs, nothing written), its rules look at it, then
+it is committed in one transaction together with the link that follows it. What must be told
+waits in the outbox.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from core.mailboxes.ledger import given_grant
 from core.mailboxes.models import Folder, FolderKind, Mailbox, MailboxMember, MailboxState
 from core.outbox.queue import Outbox
 from core.people.models import Member, Organization
+from core.rules.at_work import RulesChanged
+from core.rules.gathering import RuleRound
+from core.rules.in_flight import Rulings
 from core.sealing import Vault
 from core.transactions import transaction
 
@@ -69,8 +73,10 @@ class MailboxSync:
         try:
             feed = await self._feeds.open(mailbox_id)
             facts = await self._facts(mailbox)
+            rules = RuleRound(self._vault, self._outbox, self._now, mailbox_id)
+            await rules.open()
             for folder in await self._followed(mailbox_id):
-                await self._sync_folder(feed, facts, folder)
+                await self._sync_folder(feed, facts, folder, rules)
             await self._look_up_strays(feed, facts)
         except GraphAuthFailed as error:
             await self._consent_gone(mailbox_id, error.code)
@@ -100,15 +106,19 @@ class MailboxSync:
             members=dict(members),
         )
 
-    async def _sync_folder(self, feed: Feed, mailbox: MailboxFacts, folder: Folder) -> None:
+    async def _sync_folder(
+        self, feed: Feed, mailbox: MailboxFacts, folder: Folder, rules: RuleRound
+    ) -> None:
         try:
-            await self._read_folder(feed, mailbox, folder)
+            await self._read_folder(feed, mailbox, folder, rules)
         except DeltaLinkExpired:
             log.info("folder starts again", mailbox_id=mailbox.id, folder_id=folder.id)
             await self._start_again(folder)
-            await self._read_folder(feed, mailbox, folder)
+            await self._read_folder(feed, mailbox, folder, rules)
 
-    async def _read_folder(self, feed: Feed, mailbox: MailboxFacts, folder: Folder) -> None:
+    async def _read_folder(
+        self, feed: Feed, mailbox: MailboxFacts, folder: Folder, rules: RuleRound
+    ) -> None:
         link = (
             self._vault.ring.decrypt_token(bytes(folder.sealed_link))
             if folder.sealed_link
@@ -119,7 +129,10 @@ class MailboxSync:
             places = await self._gather_places(feed, mailbox, folder, page)
             if page.delta_link is not None and folder.generation > 1:
                 places |= await self._sweep(feed, mailbox, folder, page)
-            await self._commit(mailbox, folder, page, places)
+            rulings = await rules.look(feed, folder.kind, page)
+            while not await self._commit(mailbox, folder, page, places, rulings):
+                await rules.open()
+                rulings = await rules.look(feed, folder.kind, page)
 
     async def _start_again(self, folder: Folder) -> None:
         """Mark: rows not seen under the new generation are looked up when the round ends."""
@@ -222,19 +235,33 @@ class MailboxSync:
         return known
 
     async def _commit(
-        self, mailbox: MailboxFacts, folder: Folder, page: DeltaPage, places: dict[str, Place]
-    ) -> None:
+        self,
+        mailbox: MailboxFacts,
+        folder: Folder,
+        page: DeltaPage,
+        places: dict[str, Place],
+        rulings: Rulings | None,
+    ) -> bool:
+        """False where a rule was changed since the rules looked at the page."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                await self._commit_once(mailbox, folder, page, places)
-                return
+                await self._commit_once(mailbox, folder, page, places, rulings)
+                return True
+            except RulesChanged:
+                return False
             except (IntegrityError, OperationalError):
                 # Another transaction inserted the same correspondent or took the same locks.
                 if attempt == ATTEMPTS:
                     raise
+        return True
 
     async def _commit_once(
-        self, mailbox: MailboxFacts, folder: Folder, page: DeltaPage, places: dict[str, Place]
+        self,
+        mailbox: MailboxFacts,
+        folder: Folder,
+        page: DeltaPage,
+        places: dict[str, Place],
+        rulings: Rulings | None,
     ) -> None:
         now = self._now()
         link = page.delta_link or page.next_link or ""
@@ -243,7 +270,7 @@ class MailboxSync:
         async with transaction() as connection:
             await _still_active(mailbox.id)
             committed = await self._writer.write(
-                connection, mailbox, _folder_facts(folder), page, places, now
+                connection, mailbox, _folder_facts(folder), page, places, now, rulings
             )
             changed = await Folder.filter(id=folder.id, generation=folder.generation).update(
                 sealed_link=self._vault.ring.encrypt_token(link),

@@ -214,3 +214,30 @@ class RuleTrial(Model):
     class Meta:
         table = "rule_trial"
         indexes = (("member_id", "created_at"),)
+
+
+class AgeLook(Model):
+    """A rule looked at how long a thread has waited. It looks once an age, and acts once a wait."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "postroom.Organization", on_delete=fields.RESTRICT
+    )
+    organization_id: int
+    thread: fields.ForeignKeyRelation[MailThread] = fields.ForeignKeyField(
+        "postroom.MailThread", on_delete=fields.CASCADE
+    )
+    thread_id: int
+    rule: fields.ForeignKeyRelation[Rule] = fields.ForeignKeyField(
+        "postroom.Rule", on_delete=fields.CASCADE
+    )
+    rule_id: int
+    waiting_since = fields.DatetimeField()
+    """Of the oldest unanswered message then; an answer ends the wait."""
+    hours = fields.IntField()
+    """The age that was passed; 0: the message arrived."""
+    acted = fields.BooleanField()
+
+    class Meta:
+        table = "age_look"
+        indexes = (("thread_id", "rule_id"),)

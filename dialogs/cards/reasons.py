@@ -53,6 +53,8 @@ _NOBODY = {
     "history": "It is from before the day this mailbox began to be assigned.",
     "paused": "The mailbox is paused.",
     "restored": "It was free before a change of many threads, which was undone.",
+    "finished_by_rule": "It is done.",
+    "snoozed_by_rule": "It is snoozed.",
 }
 _SKIPPED = {
     "invited": "has not added Postroom in Teams yet",

@@ -23,6 +23,7 @@ from dialogs.cards.elements import (
     warning,
 )
 from dialogs.moves import Card, Element
+from dialogs.paused_rules import paused
 
 LINE = 2_000
 """Characters of a rule's line, as many as it may have."""
@@ -78,14 +79,17 @@ def rules_card(page: RulesPage, *, say: str = "") -> Card:
     return card(body, actions, says=title)
 
 
-def which_card(mailboxes: tuple[MailboxView, ...], title: str, verb: str, line: str = "") -> Card:
-    """Asks which mailbox is meant; a line goes on with the answer."""
+def which_card(
+    mailboxes: tuple[MailboxView, ...], title: str, verb: str, line: str = "", period: str = ""
+) -> Card:
+    """Asks which mailbox is meant; a line and a period go on with the answer."""
     options = [(plain(one.address, SUBJECT), str(one.mailbox_id)) for one in mailboxes[:60]]
     body: list[Element] = [heading(title)]
     if line:
         body.append(_line_input(line))
     body.append(choices("mailbox", options, label="Which mailbox?", value=options[0][1]))
-    return card(body, [execute("Go on", verb)], says=title)
+    data = {"period": safe(period, NAME)} if period else {}
+    return card(body, [execute("Go on", verb, data)], says=title)
 
 
 def rule_card(rule: RuleView, *, say: str = "") -> Card:
@@ -103,7 +107,7 @@ def rule_card(rule: RuleView, *, say: str = "") -> Card:
     if say:
         body.insert(1, note(say))
     if rule.state is RuleState.PAUSED:
-        body.append(warning("Something it names is gone. Change it, and it goes on."))
+        body.append(warning(paused(rule.pause_code)))
     data = {"rule": rule.number, "version": rule.version}
     switch = ("Switch off", "rule.off") if rule.state is RuleState.ON else ("Switch on", "rule.on")
     actions = [

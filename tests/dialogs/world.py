@@ -23,8 +23,8 @@ from tests.dialogs.feature_port import FeaturePort, ReplyTextPort
 from tests.dialogs.hours_port import HoursPort
 from tests.dialogs.life_ports import life_ports
 from tests.dialogs.mailbox_port import MailboxPort
+from tests.dialogs.operations_port import OperationsPort
 from tests.dialogs.policy_port import PolicyPort
-from tests.dialogs.report_ports import ReportPorts
 from tests.dialogs.rule_port import RulePort
 from tests.dialogs.sample import (
     ADDRESS,
@@ -40,7 +40,7 @@ from tests.dialogs.sample import (
 
 
 @dataclass
-class World(ReportPorts):
+class World:
     """All ports at once. `changes` lists what was changed, so that a test can see nothing was."""
 
     threads_by_id: dict[int, ThreadView] = field(default_factory=dict)
@@ -81,15 +81,16 @@ class World(ReportPorts):
 
     def services(self) -> Services:
         everything: Any = self
+        operations = OperationsPort(self)
         return Services(
             people=everything,
             assignments=everything,
             threads=everything,
             mailboxes=MailboxPort(self),
             onboarding=everything,
-            reports=everything,
+            reports=operations,
             rules=self.rule_port.services(),
-            dead_letters=everything,
+            dead_letters=operations,
             open_dialogs=everything,
             links=everything,
             features=FeaturePort(self),

@@ -42,6 +42,9 @@ class FakeFeed:
         self.script: dict[str, list[DeltaPage | Exception]] = {}
         self.places: dict[str, str | None] = {}
         self.headers: dict[str, MessageHeader] = {}
+        self.bodies: dict[str, str | Exception] = {}
+        self.opened: list[str] = []
+        """Messages whose body was asked for."""
         self.links: list[tuple[str, str | None]] = []
         self.located: list[str] = []
 
@@ -89,6 +92,13 @@ class FakeFeed:
     async def locate(self, message_ids: Sequence[str]) -> dict[str, str | None]:
         self.located += message_ids
         return {message_id: self.places.get(message_id) for message_id in message_ids}
+
+    async def body(self, message_id: str) -> str | None:
+        self.opened.append(message_id)
+        body = self.bodies.get(message_id)
+        if isinstance(body, Exception):
+            raise body
+        return body
 
 
 class FakeJobs:

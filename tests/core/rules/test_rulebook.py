@@ -255,3 +255,7 @@ async def test_a_rule_of_somebody_who_left_the_mailbox_is_still_shown(office):
     assert await office.lines() == ["when always then assign to Ben Busy"]
     with pytest.raises(RuleMistake):
         await office.add("when always then assign to Ben Busy")
+    await office.book.switch(await office.lead(), 1, False)
+    with pytest.raises(RuleMistake) as mistake:
+        await office.book.switch(await office.lead(), 1, True)
+    assert mistake.value.hint == "nobody_now"

@@ -1,9 +1,9 @@
-"""Figures and dead letters in memory, for a world."""
+"""Figures and dead letters of a world, as conversations ask for them."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 from core.errors import InvalidInput, NotFound
 from core.outbox.dead_letters import DeadLetter
@@ -11,12 +11,13 @@ from core.people.views import Actor
 from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
 from tests.dialogs.sample import BEN, NOW
 
+if TYPE_CHECKING:
+    from tests.dialogs.world import World
 
-class ReportPorts:
-    changes: list[tuple[Any, ...]]
 
-    def _admin(self, actor: Actor) -> None:
-        raise NotImplementedError
+class OperationsPort:
+    def __init__(self, world: World) -> None:
+        self._world = world
 
     async def overview(
         self, actor: Actor, period: str, mailbox_id: int | None = None
@@ -46,11 +47,11 @@ class ReportPorts:
         )
 
     async def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
-        self._admin(actor)
+        self._world._admin(actor)
         return (DeadLetter(7, "thread_notice", "BotDisabledByAdmin", 5, NOW, can_retry=True),)
 
     async def retry(self, actor: Actor, outbox_id: int) -> None:
-        self._admin(actor)
+        self._world._admin(actor)
         if outbox_id != 7:
             raise NotFound("dead letter")
-        self.changes.append(("retry", outbox_id))
+        self._world.changes.append(("retry", outbox_id))
