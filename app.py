@@ -59,6 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     tour.add_argument("--members", type=_members, default=5)
     tour.add_argument("--database", help="kept afterwards: sqlite:///absolute/path or postgres://…")
     tour.add_argument("--json", action="store_true", help="one JSON object as the last line")
+    tour.add_argument(
+        "--policy",
+        choices=["open", "office"],
+        default="open",
+        help="office: with working hours, an absence and a capacity, through a day",
+    )
     tour.set_defaults(run=_tour)
 
     change = commands.add_parser("migrate", help="bring the database to this version")

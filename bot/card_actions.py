@@ -15,6 +15,7 @@ from core.errors import NotAllowed
 from dialogs import (
     assignment,
     availability,
+    bulk,
     lists,
     mailboxes,
     people,
@@ -57,6 +58,7 @@ THREADS = {
     "thread.show": CardAction(assignment.show_button),
     "thread.open": CardAction(assignment.show_button, replaces=False),
     "thread.why": CardAction(assignment.why_button),
+    "thread.reason": CardAction(assignment.why_button, replaces=False),
     "thread.take": CardAction(assignment.take_button),
     "thread.release": CardAction(assignment.release_button),
     "thread.done": CardAction(assignment.finish_button),
@@ -69,6 +71,12 @@ THREADS = {
     "unassigned.page": CardAction(assignment.unassigned_button),
     "unassigned.take": CardAction(assignment.unassigned_take_button),
     "unassigned.done": CardAction(assignment.unassigned_done_button),
+}
+BULK = {
+    "bulk.show": CardAction(bulk.show_button),
+    "bulk.do": CardAction(bulk.do_button),
+    "bulk.undo": CardAction(bulk.undo_button),
+    "bulk.drop": CardAction(bulk.drop_button),
 }
 LIFE = {
     "thread.more": CardAction(thread_life.more_button),
@@ -162,6 +170,7 @@ def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
     }
     tables = (
         THREADS,
+        BULK,
         LIFE,
         PEOPLE,
         AVAILABILITY,

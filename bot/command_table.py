@@ -11,6 +11,7 @@ from dialogs import (
     allowing,
     assignment,
     availability,
+    bulk,
     lists,
     mailboxes,
     notes,
@@ -43,6 +44,8 @@ THREADS = (
     row(("show", "thread"), "show 42", "one thread", MEMBER, assignment.show),
     row(("take",), "take 42", "make a thread yours", MEMBER,
         assignment.take, in_manifest=True),
+    row(("next",), "next", "take the next thread that waits, also `next help@contoso.com`", MEMBER,
+        assignment.next_one),
     row(("assign",), "assign 42 to Ada", "pass a thread on", MEMBER,
         assignment.assign, in_manifest=True),
     row(("release", "put back"), "release 42", "put a thread back", MEMBER,
@@ -51,6 +54,22 @@ THREADS = (
         assignment.finish, in_manifest=True),
     row(("reopen",), "reopen 42", "open a finished thread again", MEMBER, assignment.reopen),
     row(("why",), "why 42", "why a thread is whose", MEMBER, assignment.why),
+)
+
+BULK = (
+    row(("assign all",), "assign all unassigned from @fabrikam.com to Ada",
+        "assign many threads at once, counted first", MEMBER, bulk.assign_all),
+    row(("done all", "finish all"), "done all tagged Newsletter",
+        "finish many threads: `from`, `of`, `tagged`, `in`, `older than`", MEMBER,
+        bulk.done_all),
+    row(("release all", "put back all"), "release all of Ada", "put many threads back", MEMBER,
+        bulk.release_all),
+    row(("snooze all",), "snooze all from @fabrikam.com until monday",
+        "let many threads rest", MEMBER, bulk.snooze_all),
+    row(("tag all",), "tag all from @fabrikam.com Invoice", "tag many threads", MEMBER,
+        bulk.tag_all),
+    row(("undo",), "undo", "undo your last change of many threads, for ten minutes", MEMBER,
+        bulk.undo),
 )
 
 LIFE = (
@@ -152,6 +171,9 @@ AVAILABILITY = (
         availability.day_off),
     row(("i am back", "i'm back", "i\u2019m back", "im back"), "i am back", "be given work again",
         MEMBER, availability.back),
+    row(("time zone", "timezone"), "time zone",
+        "the organization's; `time zone Europe/Berlin DE-BY` sets it and its holidays", ADMIN,
+        availability.time_zone, private=True),
     row(("opt out",), "opt out help@contoso.com", "be given nothing new in a mailbox", MEMBER,
         policies.opt_out),
     row(("opt in",), "opt in help@contoso.com", "be given work there again", MEMBER,
@@ -214,6 +236,7 @@ def command_table(talks: Talks) -> tuple[row, ...]:
     )
     table = (
         *THREADS,
+        *BULK,
         *LIFE,
         *AVAILABILITY,
         *RULES,

@@ -23,6 +23,7 @@ from core.mail.models import ThreadState
 from core.outbox.posted import Posted
 from core.people.views import Actor
 from dialogs.assignment import queue_reply, thread_reply, unassigned_reply
+from dialogs.bulk import bulk_reply
 from dialogs.cards.lists import queue_card
 from dialogs.cards.mailboxes import progress_card
 from dialogs.cards.notices import notice_card
@@ -43,6 +44,8 @@ Handler = Callable[[Mapping[str, Any], int], Awaitable[None]]
 FLOOD = 20
 """Single cards to one member within FLOOD_TIME; what comes then is one digest."""
 FLOOD_TIME = timedelta(minutes=10)
+NUMBERS_ONLY = frozenset({"bulk"})
+"""Cards that show threads' numbers and nothing that changes with a thread."""
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +65,7 @@ class Notifier:
             "queue_notice": self.queue_notice,
             "progress": self.progress,
             "trial": self.trial,
+            "bulk_card": self.bulk_card,
             "notice": self.notice,
         }
 
@@ -153,6 +157,19 @@ class Notifier:
         if posted is None or not await self._update(posted, actor, made):
             await self._post(actor, made)
 
+    async def bulk_card(self, facts: Mapping[str, Any], organization_id: int) -> None:
+        """How far a bulk change is: on the card that began it."""
+        actor = await self._reader(facts["member_id"], organization_id)
+        if actor is None:
+            return
+        try:
+            made = await bulk_reply(self._services, self._turn(actor), facts["bulk_id"])
+        except NotFound:
+            return
+        posted = await self._cards.newest(actor.member_id, "bulk", bulk=facts["bulk_id"])
+        if posted is None or not await self._update(posted, actor, made):
+            await self._post(actor, made)
+
     async def notice(self, facts: Mapping[str, Any], organization_id: int) -> None:
         actor = await self._reader(facts["member_id"], organization_id)
         made = await notice_reply(self._services, actor, facts) if actor else None
@@ -183,7 +200,7 @@ class Notifier:
 
     async def _redraw(self, posted: Posted, thread_id: int) -> None:
         """A card that Teams no longer has is forgotten; its reader may be gone, too."""
-        if posted.member_id is None:
+        if posted.member_id is None or posted.kind in NUMBERS_ONLY:
             return
         actor = await self._services.people.actor_of(posted.member_id)
         if actor is None:

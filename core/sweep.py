@@ -28,12 +28,14 @@ class Sweep:
         *,
         due_probes: Callable[[], Awaitable[Collection[int]]],
         forget_old: Collection[Callable[[], Awaitable[None]]],
+        go_on: Collection[Callable[[], Awaitable[None]]] = (),
     ) -> None:
-        """`forget_old` drop rows that have served their time."""
+        """`forget_old` drop rows that have served their time; `go_on` queue what was cut off."""
         self._jobs = jobs
         self._now = now
         self._due_probes = due_probes
         self._forget_old = forget_old
+        self._go_on = go_on
 
     async def sync_mailboxes(self) -> None:
         """Queue a round for every mailbox under work: the `sync_mailboxes` timer."""
@@ -47,6 +49,8 @@ class Sweep:
         await self._waiting()
         await self._purges()
         await self._audit()
+        for queue in self._go_on:
+            await queue()
         for forget in self._forget_old:
             await forget()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from core.errors import AlreadyAssigned, InvalidInput
+from core.errors import Absent, AlreadyAssigned, Full, InvalidInput
 from core.mail.models import ThreadState
 from core.mail.views import ThreadPage, ThreadView
 from core.mailboxes.views import MailboxPersonView
@@ -17,6 +17,8 @@ from dialogs.moves import Reply
 from dialogs.services import Services
 from dialogs.turns import Turn
 from dialogs.wording import STALE
+
+NOTHING_WAITS = "Nothing waits for you to take it. `unassigned` shows what nobody has."
 
 Change = Callable[[Services, Turn, int], Awaitable[None]]
 
@@ -71,6 +73,20 @@ async def show(services: Services, turn: Turn, rest: str) -> Reply:
 async def why(services: Services, turn: Turn, rest: str) -> Reply:
     reply = await thread_reply(services, turn, number_in(rest), explain=True)
     return replace(reply, public=None)
+
+
+async def next_one(services: Services, turn: Turn, rest: str) -> Reply:
+    """`next` or `next help@contoso.com`: pull one thread."""
+    mailbox_id = await services.mailboxes.find(turn.actor, rest) if rest.strip() else None
+    try:
+        thread_id = await services.assignments.next(turn.actor, mailbox_id)
+    except Full as full:
+        return Reply(text=f"You have {full.cap} open threads there, as many as one may have.")
+    except Absent:
+        return Reply(text="You said that you are away. Say `back` first.")
+    if thread_id is None:
+        return Reply(text=NOTHING_WAITS)
+    return await thread_reply(services, turn, thread_id, "This one is yours now.")
 
 
 async def queue(services: Services, turn: Turn, rest: str) -> Reply:

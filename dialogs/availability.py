@@ -14,6 +14,7 @@ from dialogs.cards.availability import (
     availability_card,
     back_words,
     channel_availability,
+    holiday_words,
     hours_card,
     shown_in,
 )
@@ -80,6 +81,15 @@ async def availability(services: Services, turn: Turn, rest: str) -> Reply:
         kind="availability",
         people=tuple(i for i in shown_in(people) if i != turn.actor.member_id),
     )
+
+
+async def time_zone(services: Services, turn: Turn, rest: str) -> Reply:
+    """`time zone` tells the organization's, `time zone Europe/Berlin DE-BY` sets it."""
+    if rest:
+        await services.hours.set_home(turn.actor, read_hours(rest))
+    home = await services.hours.home(turn.actor)
+    where = f"{home.timezone}, {holiday_words(home.holidays or '')}"
+    return Reply(text=f"Where nothing else is said: {where}.")
 
 
 async def hours_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:

@@ -91,6 +91,17 @@ NOTICES: Mapping[str, _Notice] = {
         "What you allowed is not switched on",
         "I have stopped trying. Please look at the reason, and say `allow` again.",
     ),
+    "feature_lost": _Notice(
+        "Microsoft took a right back",
+        "I may no longer do what was allowed in that mailbox, so it is switched off. Mail goes on "
+        "being read and assigned. `allow` asks for it again.",
+    ),
+    "reply_limit": _Notice(
+        "Automatic replies of a mailbox pause for an hour",
+        "Sixty were sent within one. Perhaps a machine answers them that does not say that it is "
+        "one: a rule can leave its address or domain out.",
+        for_admins=False,
+    ),
     "reply_unconfirmed": _Notice(
         "An automatic reply may not have been sent",
         "Microsoft 365 did not confirm it, and it is not in Sent Items. I do not send it again, "

@@ -6,11 +6,12 @@ from core.errors import InvalidInput, NotFound
 from core.mailboxes.policy_views import PolicyChange, PolicyView
 from core.people.spoken_hours import read_hours
 from dialogs.cards.policy import named_on, policy_card
-from dialogs.inputs import Inputs, number_of, texts_of
+from dialogs.inputs import Inputs, number_of
 from dialogs.moves import Reply
 from dialogs.policy_inputs import (
     form_change,
     form_pool,
+    form_texts,
     number_or_none,
     pool_in,
     skills_in,
@@ -90,7 +91,7 @@ async def show_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
 
 
 async def save_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
-    mailbox_id, typed = number_of(inputs, "mailbox"), texts_of(inputs)
+    mailbox_id, typed = number_of(inputs, "mailbox"), form_texts(inputs)
     shown = await services.policies.policy(turn.actor, mailbox_id)
     change, picked = form_change(typed, shown), form_pool(typed, shown)
     if change:

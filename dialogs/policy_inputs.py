@@ -11,7 +11,7 @@ from core.mailboxes.models import HandBack, Sticky, Strategy
 from core.mailboxes.policy_views import PolicyChange, PolicyPersonView, PolicyView
 from core.people.names import match
 from dialogs.cards.policy import TO_COLLEAGUE
-from dialogs.inputs import number_in, numbers_in
+from dialogs.inputs import Inputs, number_in, numbers_in, texts_of
 
 _NONE = ("", "none", "no", "no limit", "unlimited")
 _WEIGHT = re.compile(r"(.+?)\s*[:=\s]\s*(\d{1,4})")
@@ -77,6 +77,18 @@ def person_in(text: str, people: Iterable[PolicyPersonView]) -> int:
     if len(found) != 1:
         raise InvalidInput("member", str(len(found)))
     return found[0]
+
+
+def form_texts(inputs: Inputs) -> dict[str, str]:
+    """The form's fields. Clients send a number as one or as text, and leave out an empty one."""
+    typed = texts_of(inputs)
+    for field in ("capacity", "sticky_hours", "sticky_sender_days"):
+        value = inputs.get(field)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            typed[field] = f"{value:g}"
+        elif value is None and "strategy" in typed:
+            typed[field] = ""
+    return typed
 
 
 def form_change(typed: Mapping[str, str], shown: PolicyView) -> PolicyChange:

@@ -14,7 +14,7 @@ from dialogs.turns import Turn
 from dialogs.wording import STALE
 
 SAVED = "Saved."
-OF_THE_WHOLE = ("needs_", "too_", "no_text", "no_action")
+OF_THE_WHOLE = ("needs_", "too_", "no_text", "no_action", "no_team_now", "nobody_now", "bad_tag")
 """How the mistakes begin that are about no word of the line."""
 
 

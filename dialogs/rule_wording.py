@@ -13,6 +13,7 @@ _MISTAKES = {
     "expected_moment": "A moment is missing here, such as `monday 9:00`.",
     "bad_value": "That value is not one that this condition takes.",
     "bad_name": "That cannot be a name.",
+    "bad_tag": "A tag is one line without a comma, as a category in Outlook is.",
     "bad_moment": "I need a moment such as `monday 9:00` or `tomorrow 9:00`.",
     "bad_snooze": "I need hours, or a moment such as `monday 9:00`.",
     "unclosed_quote": "This quote is never closed.",
@@ -27,6 +28,8 @@ _MISTAKES = {
     "too_many": "A mailbox has at most 200 rules: delete one first.",
     "nobody": "I know nobody by that name in this mailbox.",
     "several": "More than one person goes by that name: give the full name or the address.",
+    "nobody_now": "It names somebody who no longer works this mailbox.",
+    "no_team_now": "It names a team that is gone.",
     "no_team": "This mailbox has no team of that name: `teams` lists them.",
     "no_text": "This mailbox has no reply text of that name: write it first.",
     "needs_bodies": (

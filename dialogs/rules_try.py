@@ -29,16 +29,17 @@ async def try_(services: Services, turn: Turn, rest: str) -> Reply:
     mailbox_id, line = await named_or_only(services, turn, what)
     if mailbox_id is None:
         led = await led_mailboxes(services, turn)
-        return Reply(card=which_card(led, "Try a rule", "rule.try", line), kind="notice")
+        return Reply(card=which_card(led, "Try a rule", "rule.try", line, period), kind="notice")
     return await _try_line(services, turn, mailbox_id, line, period)
 
 
 async def try_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
-    line = line_in(inputs)
+    line, period = line_in(inputs), inputs.get("period")
+    period = period if isinstance(period, str) else USUAL
     if "rule" in inputs:
         number = number_of(inputs, "rule", "rule_number")
-        return await _try_rule(services, turn, number, line, USUAL)
-    return await _try_line(services, turn, number_of(inputs, "mailbox"), line, USUAL)
+        return await _try_rule(services, turn, number, line, period)
+    return await _try_line(services, turn, number_of(inputs, "mailbox"), line, period)
 
 
 async def trial_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:

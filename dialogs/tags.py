@@ -37,7 +37,7 @@ async def tags(services: Services, turn: Turn, rest: str) -> Reply:
     if more:
         found = _WEIGHT.fullmatch(more)
         if found is None:
-            raise InvalidInput("weight")
+            raise InvalidInput("tag_weight")
         await services.tags.weigh(
             turn.actor, mailbox.mailbox_id, found["name"], int(found["weight"])
         )

@@ -69,8 +69,9 @@ _FIELDS = {
     "feature": "I know `replies`, `write-back` and `bodies`: `allow replies help@contoso.com`.",
     "reply_text": "I need the text of the reply.",
     "reply_name": "I need the name of one text, of 64 characters at most.",
+    "bulk": "I need what to do with which threads: `done all from @fabrikam.com`.",
     "tag": "I need the name of a tag, such as `Invoice`.",
-    "weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
+    "tag_weight": "I need a tag and a number from 1 to 100, such as `Invoice weighs 3`.",
     "note": "I need the thread's number and the words, such as `note 42 Called back.`",
     "note_number": "I need a note's number: `notes 42` shows it.",
     "priority": "I need a priority: `low`, `normal`, `high` or `urgent`.",
@@ -105,6 +106,23 @@ _HINTS = {
     "lone_brace": "A `{` or `}` stands alone. Fields are `{first name}`, `{number}`, `{hours}`.",
     "too_many_texts": "That mailbox has 50 texts: remove one first.",
     "leaked": LEAKED,
+    "bulk_which": (
+        "Please say which threads: `unassigned`, `mine`, `of Ada`, `from @fabrikam.com`, "
+        "`tagged Invoice`, `in help@contoso.com`, `older than 30 days`."
+    ),
+    "bulk_word": (
+        "I do not know one of those words. Which threads is said by `unassigned`, `mine`, `of`, "
+        "`from`, `tagged`, `in` and `older than`; put names of several words in quotes."
+    ),
+    "bulk_twice": "You said two things that cannot both hold. Please say each once.",
+    "bulk_sender": "After `from` I need an address, or a domain such as `@fabrikam.com`.",
+    "bulk_age": "I need an age such as `older than 30 days`.",
+    "bulk_to": "Please say to whom: `assign all unassigned to Ada`.",
+    "bulk_until": "Please say until when: `snooze all from @fabrikam.com until monday`.",
+    "bulk_tag": "Please say which tag: `tag all from @fabrikam.com Invoice`.",
+    "bulk_old": "That was counted too long ago. Please say it again.",
+    "bulk_late": "It is more than ten minutes ago, so it can no longer be undone at once.",
+    "bulk_none": "There is nothing of yours to undo: a change of many threads, for ten minutes.",
     "opted_out": "That person asked not to be given work in that mailbox.",
     "past": "That moment is over: I need one that is still to come.",
     "leads": "Leads must be among the people.",

@@ -17,7 +17,6 @@ HOURS_FIELDS = {
     "weight": "I need people and shares from 1 to 100, such as `Ada 2, Bob 1`.",
     "skills": "I need a person and up to 50 tags, such as `Ada: invoice, returns`.",
     "pool": "I need the people who are given work, with commas between, or `everybody`.",
-    "tag": "I need a tag of up to 255 characters without a comma.",
     "sticky": "Please pick one of the three.",
     "sticky_hours": "I need a number of hours from 1 to 168.",
     "sticky_sender_days": "I need a number of days from 1 to 366, or none.",

@@ -6,10 +6,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from core.people.public_holidays import Holidays
 from core.people.week import DAY, Week
+
+unhurried = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Zone data and holidays are read on first use, on a machine that may have other things to do."""
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
 """The last one is put forward and back by half an hour."""

@@ -26,12 +26,13 @@ class Running:
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, *, now: Clock = utc_now, unsigned: bool = False
+    settings: Settings, *, now: Clock = utc_now, unsigned: bool = False, hurry: float = 1
 ) -> AsyncIterator[Running]:
     """All of Postroom, for as long as the block lasts.
 
     `now` is the product's clock; tokens and signatures go by the real one. `unsigned` also
-    takes activities without a token from this machine alone, and is for `demo`.
+    takes activities without a token from this machine alone, and is for `demo`; `hurry` has the
+    timers tick so many times quicker, for a clock that is set on by hours.
     """
     url = settings.database_url.get_secret_value()
     await migrate(url)
@@ -43,5 +44,5 @@ async def serving(
         await parts.open(stack)
         site = await stack.enter_async_context(web_server(settings, parts, unsigned))
         await stack.enter_async_context(parts.jobs.running())
-        with ticking(parts, settings):
+        with ticking(parts, settings, hurry):
             yield Running(site)

@@ -18,6 +18,7 @@ from bot.notifier import Notifier
 from bot.outgoing import HttpDoor, open_session
 from bot.replies import Replies
 from bot.visitors import Visitors
+from core.assignment.restoring import Restoring
 from core.assignment.service import Assignments
 from core.audit.seal import Sealer
 from core.clock import Clock
@@ -56,7 +57,8 @@ from core.rules.trials import Simulations
 from core.sealing import Vault
 from core.settings import Settings
 from core.sweep import Sweep
-from core.threads.due import renew
+from core.threads.bulk import BulkChanges
+from core.threads.bulk_work import BulkWork
 from core.threads.followers import Followers
 from core.threads.merge import Merges
 from core.threads.notes import Notes
@@ -183,16 +185,17 @@ class Parts:
             jobs=jobs,
             notification_url=f"{settings.public_url}/graph/notifications",
         )
-        self.tags = Tags(vault, self.outbox, now, renew)
+        self.tags = Tags(vault, self.outbox, now)
         self.notes = Notes(vault, self.outbox, now)
         self.followers = Followers(self.outbox, now)
-        self.merges = Merges(self.outbox, now, renew)
+        self.merges = Merges(self.outbox, now)
         self.presences = Presences(self.outbox, now)
         self.snoozing = Snoozing(self.assignments, now)
         self.targets = Targets(vault, jobs, now)
         self.age_rules = AgeRules(vault, self.outbox, now)
         self.trials = Simulations(vault, now, jobs=jobs, outbox=self.outbox)
         self.rules = rules_of(vault, now, self.trials)
+        self.bulk = BulkChanges(vault, now, jobs=jobs)
         self.cards = PostedCards(now)
         self.handled = HandledActivities(now)
 
@@ -214,6 +217,7 @@ class Parts:
             features=self.onboarding.features,
             reply_texts=ReplyTexts(self.vault, self.now),
             grant_facts=GrantFacts(settings.graph_client_id),
+            bulk=self.bulk,
             tags=self.tags,
             notes=self.notes,
             followers=self.followers,
@@ -240,8 +244,9 @@ class Parts:
         self.notifier = Notifier(self.services, self.connector, self.cards, self.now)
 
     def _register_tasks(self) -> None:
-        replies = AutomaticReplies(self.graph, self.access, self.vault, self.outbox, self.now)
-        write_back = WriteBack(self.graph, self.access, self.vault, self.now)
+        lost = self.onboarding.features.lost
+        replies = AutomaticReplies(self.graph, self.access, self.vault, self.outbox, self.now, lost)
+        write_back = WriteBack(self.graph, self.access, self.vault, lost)
         delivery = Delivery(
             {
                 **self.notifier.handlers(),
@@ -263,7 +268,9 @@ class Parts:
                 delivery.forget_delivered,
                 self.presences.forget_old,
                 self.trials.forget_old,
+                self.bulk.forget_old,
             ),
+            go_on=(self.bulk.queue_unfinished,),
         )
 
         async def probe_mailbox(mailbox_id: int) -> None:
@@ -278,7 +285,17 @@ class Parts:
         async def hand_back() -> None:
             await self.assignments.hand_back(self.now())
 
+        bulk = BulkWork(
+            self.assignments,
+            Restoring(self.outbox, self.now),
+            self.tags,
+            self.people.actor_of,
+            self.vault,
+            self.outbox,
+            self.now,
+        )
         tasks: dict[str, Task] = {
+            "run_bulk": bulk.run,
             "sync_mailbox": self.sync.sync,
             "sync_mailboxes": sweep.sync_mailboxes,
             "probe_mailbox": probe_mailbox,

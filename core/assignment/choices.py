@@ -32,6 +32,8 @@ class Choice:
     rule: tuple[int, int] | None = None
     """(rule id, version)."""
     team_id: int | None = None
+    counts_effort: bool = False
+    """The loads are effort, not numbers of threads."""
     strategy: str | None = None
     """By which the first of those considered was found."""
     targets: tuple[Target, ...] = ()
@@ -46,6 +48,8 @@ class Choice:
             facts["rule"] = self.rule
         if self.team_id is not None:
             facts["team"] = self.team_id
+        if self.counts_effort:
+            facts["effort"] = True
         if self.strategy is not None:
             facts["strategy"] = self.strategy
         if self.targets:

@@ -177,6 +177,7 @@ class Pool:
             sieve.codes(),
             rule=_rule(target),
             team_id=target.team_id if target else None,
+            counts_effort=self.policy.counts_effort,
             strategy=strategy.value,
         )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from core.assignment.models import Decision
 from core.clock import Clock, utc_now
 from core.errors import NotFound
 from core.mail.lists import BY_WAITING, BY_WAKING, PRESSING, ThreadLists, Wanted, opened
 from core.mail.models import Direction, MailMessage, MailThread, ThreadState
-from core.mail.views import ThreadPage, ThreadView, WhyView
+from core.mail.reasons import why
+from core.mail.views import ThreadPage, ThreadView
 from core.mailboxes.models import FolderKind, MailboxState
 from core.people.models import Member
 from core.people.views import Actor
@@ -125,34 +125,13 @@ class Threads:
             waiting_reason=found.waiting_reason,
             has_attachments=newest.has_attachments if newest else False,
             message_id=newest.id if newest else None,
-            why=await self._why(found.id),
+            why=await why(found.id, self._vault, self._now()),
             priority=found.priority,
             snoozed_until=found.snoozed_until,
             merged_into=found.merged_into_id,
             answer_due_at=found.answer_due_at,
             finish_due_at=found.finish_due_at,
             life=await self._lives.life(found, reader_id, self._now()),
-        )
-
-    async def _why(self, thread_id: int) -> WhyView | None:
-        decision = await Decision.filter(thread_id=thread_id).order_by("-at", "-id").first()
-        if decision is None:
-            return None
-        considered = [(int(i), int(n)) for i, n in decision.reason.get("considered", ())]
-        skipped = [(int(i), str(code)) for i, code in decision.reason.get("skipped", ())]
-        ids = {decision.member_id, decision.by_id, *(i for i, _ in considered + skipped)}
-        names = {
-            member.id: self._name(member) or "someone who left"
-            for member in await Member.filter(id__in=[i for i in ids if i is not None])
-        }
-        return WhyView(
-            code=decision.code,
-            member=names.get(decision.member_id or 0),
-            by=names.get(decision.by_id or 0),
-            at=decision.at,
-            considered=tuple((names.get(i, "someone who left"), n) for i, n in considered),
-            skipped=tuple((names.get(i, "someone who left"), code) for i, code in skipped),
-            people=tuple(sorted(names)),
         )
 
     def _name(self, member: Member | None) -> str | None:

@@ -10,6 +10,18 @@ from core.threads.views import ThreadLife
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierView:
+    """A decision that a later one took the place of."""
+
+    code: str
+    member: str | None
+    by: str | None
+    at: datetime
+    rule: tuple[int, int] | None = None
+    """(number, version)."""
+
+
+@dataclass(frozen=True, slots=True)
 class WhyView:
     """The newest decision about a thread, in codes and names."""
 
@@ -18,11 +30,24 @@ class WhyView:
     by: str | None
     at: datetime
     considered: tuple[tuple[str, int], ...]
-    """(name, open threads at that moment), in the order that decided."""
+    """(name, load at that moment), in the order that decided."""
     skipped: tuple[tuple[str, str], ...]
     """(name, code of why not)."""
     people: tuple[int, ...] = ()
     """Ids of all members named here."""
+    counts_effort: bool = False
+    """Load is the effort of open threads, not their number."""
+    rule: tuple[int, int] | None = None
+    """(number, version) of the rule that named whom it goes to."""
+    team: str | None = None
+    """Of the rule: the pool that it gives to."""
+    strategy: str | None = None
+    """By which the first of those considered was found."""
+    waits_for: str | None = None
+    waits_until: datetime | None = None
+    """When somebody can be given it again at the earliest, if that is known."""
+    earlier: tuple[EarlierView, ...] = ()
+    """Decisions before, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

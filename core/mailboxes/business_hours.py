@@ -10,7 +10,7 @@ from core.errors import NotFound
 from core.mailboxes.business_clock import BusinessClock
 from core.mailboxes.models import Mailbox
 from core.people.public_holidays import Holidays
-from core.people.week import Week
+from core.people.week import kept_week
 
 
 async def load_business_clock(connection: BaseDBAsyncClient, mailbox_id: int) -> BusinessClock:
@@ -26,7 +26,7 @@ async def load_business_clock(connection: BaseDBAsyncClient, mailbox_id: int) ->
         raise NotFound("mailbox")
     week, zone, region, home, common = rows[0]
     return BusinessClock(
-        week=Week.parse(week),
+        week=kept_week(week),
         zone=ZoneInfo(zone or home),
         holidays=Holidays(common if region is None else region),
     )

@@ -17,6 +17,7 @@ from core.audit.log import record
 from core.clock import Clock
 from core.errors import GraphAuthFailed, InvalidInput, NotFound
 from core.graph.access import MailboxAccess, Right, rights_of
+from core.graph.probes import Outcome
 from core.mailboxes.access import Access
 from core.mailboxes.feature_probing import try_feature
 from core.mailboxes.feature_verdicts import judge_feature
@@ -169,6 +170,30 @@ class FeatureConsents:
             return ""
         return to_undo(grant.kind) if set(grant.scopes.split()) - set(scopes.split()) else ""
 
+    async def lost(self, mailbox_id: int, feature: Feature) -> bool:
+        """Microsoft refused what the feature needs. If it refuses a probe too, the right was
+        taken back there: the feature is switched off, and admins are told once.
+        """
+        mailbox = await Mailbox.get(id=mailbox_id)
+        try:
+            access = replace(await self._access.for_mailbox(mailbox_id), rights=_ALL)
+            found = await try_feature(self._probes, feature, access, [])
+        except GraphAuthFailed:
+            return False  # the whole consent is gone, which is noticed elsewhere
+        if Outcome.REFUSED not in (found.body, found.write, found.send):
+            return False
+        async with transaction():
+            on = Mailbox.filter(id=mailbox_id, **{FLAGS[feature]: True})
+            if await on.update(**{FLAGS[feature]: False}):
+                await self._record(mailbox, None, "feature.lost", feature)
+                await self._notices.admins(
+                    mailbox.organization_id,
+                    "feature_lost",
+                    self._now(),
+                    mailbox_id=mailbox_id,
+                )
+        return True
+
     async def _standing(self, actor: Actor, mailbox_id: int) -> tuple[Mailbox, Grant]:
         mailbox = await mailbox_for_admin(actor, mailbox_id)
         grant = await given_grant(mailbox_id)
@@ -266,7 +291,7 @@ class FeatureConsents:
         )
 
     async def _record(
-        self, mailbox: Mailbox, member_id: int, action: str, feature: Feature
+        self, mailbox: Mailbox, member_id: int | None, action: str, feature: Feature
     ) -> None:
         await record(
             mailbox.organization_id,

@@ -7,7 +7,7 @@ more than the features that are on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from enum import StrEnum
 
 from core.graph.access import Right, rights_of
@@ -20,6 +20,9 @@ class Feature(StrEnum):
     WRITE_BACK = "write_back"
     BODIES = "bodies"
 
+
+RightLost = Callable[[int, Feature], Awaitable[bool]]
+"""Told (mailbox id, feature) when Microsoft refuses; whether the feature is off now."""
 
 FLAGS = {
     Feature.REPLIES: "sends_replies",

@@ -3,8 +3,8 @@
 Destroyed: subjects, categories, who wrote, the keys of people who wrote to no other mailbox,
 notes, who follows a thread and who has it open, then messages, threads with their events,
 decisions and warnings, folders, and what people made for the mailbox: who works it, tags,
-targets, rules with all their versions, groups, reply texts. Cards that show a thread are
-redrawn blank before it goes. Kept: the mailbox's number, its consents (who, when, which
+targets, rules with all their versions and trials, teams, reply texts. Cards that show a thread
+are redrawn blank before it goes. Kept: the mailbox's number, its consents (who, when, which
 scopes; no tokens) and audit entries.
 """
 
@@ -25,7 +25,7 @@ from core.mailboxes.models import Folder, Mailbox, MailboxMember, MailboxState, 
 from core.outbox.models import OutboxMessage, OutboxState, PostedThread
 from core.outbox.queue import Outbox
 from core.ports import JobQueue
-from core.rules.models import ReplyMark, ReplyText, Rule, Team
+from core.rules.models import ReplyMark, ReplyText, Rule, RuleTrial, Team
 from core.threads.models import Follower, Note, Presence, Tag, Target, ThreadTag
 from core.transactions import transaction
 
@@ -45,6 +45,7 @@ _MADE_FOR_IT: tuple[type[Model], ...] = (
     SignIn,
     Target,
     Tag,
+    RuleTrial,
     Rule,
     Team,
     ReplyText,

@@ -28,6 +28,7 @@ from core.people.scope import hold
 from core.people.views import Actor
 from core.ports import JobQueue
 from core.sealing import Vault
+from core.threads.leaving import forget_people
 from core.transactions import transaction
 
 
@@ -175,6 +176,7 @@ class Mailboxes:
         )
         gone = sorted(set(map(int, map(str, before))) - wanted)
         await MailboxMember.filter(mailbox_id=mailbox_id, member_id__in=gone).delete()
+        await forget_people(gone, mailbox_id)
         for member_id in gone:
             await self._threads.put_back(member_id, "not_of_mailbox", mailbox_id)
         return gone

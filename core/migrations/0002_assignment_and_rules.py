@@ -128,6 +128,20 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='AgeLook',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('organization', fields.ForeignKeyField('postroom.Organization', source_field='organization_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('thread', fields.ForeignKeyField('postroom.MailThread', source_field='thread_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('rule', fields.ForeignKeyField('postroom.Rule', source_field='rule_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('waiting_since', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('hours', fields.IntField()),
+                ('acted', fields.BooleanField()),
+            ],
+            options={'table': 'age_look', 'app': 'postroom', 'indexes': [Index(fields=['thread_id', 'rule_id'])], 'pk_attr': 'id', 'table_description': 'A rule looked at how long a thread has waited. It looks once an age, and acts once a wait.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='ReplyMark',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -13,6 +13,8 @@ from core.people.week import Span, Week
 
 HORIZON = timedelta(days=60)
 """How far ahead and back work is looked for."""
+ONE_WEEK = timedelta(days=7)
+"""Nearly always enough to look back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,17 @@ class Availability:
         since = at
         while (absence := self._absence(since)) is not None:
             since = absence[0].astimezone(UTC) - timedelta(microseconds=1)
+        end = self._end(since, since - ONE_WEEK) or self._end(since, since - HORIZON)
+        return end if end is not None and end < since + HORIZON else None
+
+    def _end(self, at: datetime, earliest: datetime) -> datetime | None:
+        """Of the last shift that begins until then, and not before `earliest`."""
         found: datetime | None = None
-        for start, end in self._worked(since - HORIZON, since + HORIZON):
-            if start > since and found is not None:
+        for start, end in self._worked(earliest, at + HORIZON):
+            if start > at:
                 break
-            if start <= since:
-                found = end
-        return found if found is None or found < since + HORIZON else None
+            found = end
+        return found
 
     def _absence(self, at: datetime) -> tuple[datetime, datetime | None] | None:
         for start, end in self.absences:

@@ -12,7 +12,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from core.people.availability import Availability
 from core.people.models import Absence, Member
 from core.people.public_holidays import Holidays
-from core.people.week import Week
+from core.people.week import kept_week
 
 
 async def load_availability(
@@ -41,7 +41,7 @@ async def load_availability(
     )
     return {
         member_id: Availability(
-            week=Week.parse(week),
+            week=kept_week(week),
             zone=ZoneInfo(zone or home),
             holidays=Holidays(common if region is None else region),
             absences=tuple(absences[member_id]),

@@ -9,10 +9,11 @@ from core.errors import InvalidInput
 from core.mailboxes.ledger import Ledger
 from core.mailboxes.models import MailboxMember
 from core.outbox.queue import Outbox
-from core.people.models import Member, MemberState, Reference
+from core.people.models import Absence, Member, MemberState, Reference
 from core.people.notices import Notices
 from core.people.ports import PutsBack
 from core.people.scope import hold, is_last_admin
+from core.threads.leaving import forget_people
 from core.transactions import transaction
 
 
@@ -26,7 +27,7 @@ class Departures:
         self._notices = Notices(outbox)
 
     async def leave(self, member: Member, by: int) -> None:
-        """Take away rights, mailboxes, conversation and consents; the row stays as LEFT.
+        """Take away rights, mailboxes, conversation, absences and consents; the row stays as LEFT.
 
         Raises InvalidInput("member", "last_admin").
         """
@@ -42,7 +43,9 @@ class Departures:
             ):
                 return
             await MailboxMember.filter(member_id=member.id).delete()
+            await forget_people([member.id])
             await Reference.filter(member_id=member.id).delete()
+            await Absence.filter(member_id=member.id).delete()
             await OpenDialog.filter(member_id=member.id).delete()
             await self._ledger.withdraw_of(member.id, by=by)
             await self._threads.put_back(member.id, "left")

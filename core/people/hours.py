@@ -6,7 +6,7 @@ words people may say, and both are an absence.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 
 from tortoise.expressions import Q
@@ -14,14 +14,14 @@ from tortoise.expressions import Q
 from core.audit.log import record
 from core.clock import Clock
 from core.errors import InvalidInput, NotAllowed, NotFound
-from core.mailboxes.models import MailboxMember, MailboxState
+from core.mailboxes.models import Mailbox, MailboxMember, MailboxState
 from core.people.availability import HORIZON
 from core.people.availability_rows import load_availability
 from core.people.hour_views import AbsenceView, HoursView, PresenceView
-from core.people.models import Absence, Member, MemberState
+from core.people.models import Absence, Member, MemberState, Organization
 from core.people.names import Names
 from core.people.public_holidays import Holidays
-from core.people.scope import hold, member_of
+from core.people.scope import hold, member_of, require_admin
 from core.people.spoken_hours import HoursSaid
 from core.people.views import Actor
 from core.people.week import Week
@@ -35,13 +35,14 @@ MOST_ABSENCES = 50
 KEPT_FOR = HORIZON
 """After an absence has ended; nobody looks further back."""
 
-HandBack = Callable[[datetime], Awaitable[object]]
+HandBack = Callable[[datetime, int], Awaitable[object]]
+"""Gets the moment and the member."""
 
 
 class Hours:
     """Raise NotFound for somebody of elsewhere, NotAllowed("lead") for a colleague.
 
-    `hand_back` gives back the unfinished threads of whoever is no longer at work, as each
+    `hand_back` gives back the unfinished threads of somebody who is no longer at work, as each
     mailbox chooses; it also runs by the clock.
     """
 
@@ -73,13 +74,9 @@ class Hours:
     async def set_hours(self, actor: Actor, member_id: int, said: HoursSaid) -> None:
         """What was not said stays. Raises InvalidInput: `week`, `timezone`, `holidays`."""
         member = await self._changeable(actor, member_id)
-        changes: dict[str, str] = {}
+        changes = _placed(said)
         if said.week is not None:
             changes["week"] = str(Week.parse(said.week))
-        if said.timezone is not None:
-            changes["timezone"] = zone_named(said.timezone).key
-        if said.holidays is not None:
-            changes["holidays"] = Holidays.parse(said.holidays).region
         if not changes:
             raise InvalidInput("week", "unread")
         async with transaction():
@@ -120,7 +117,7 @@ class Hours:
             await self._record(actor, "member.away", member, absence=row.id)
             await self._look_again(member_id)
         if starts_at == now and self._hand_back is not None:
-            await self._hand_back(now)
+            await self._hand_back(now, member_id)
 
     async def back(self, actor: Actor, member_id: int) -> None:
         """At once; what waits is looked at. Raises InvalidInput("absence", `not_away`)."""
@@ -176,6 +173,33 @@ class Hours:
             )
         return tuple(found)
 
+    async def home(self, actor: Actor) -> HoursSaid:
+        """The organization's zone and holidays: of whoever and whatever has none of its own."""
+        here = await Organization.get(id=actor.organization_id)
+        return HoursSaid(timezone=here.timezone, holidays=here.holidays)
+
+    async def set_home(self, actor: Actor, said: HoursSaid) -> None:
+        """For admins. Raises NotAllowed, InvalidInput: `timezone`, `holidays`."""
+        require_admin(actor)
+        changes = _placed(said)
+        if not changes or said.week is not None:
+            raise InvalidInput("timezone")
+        async with transaction():
+            await Organization.filter(id=actor.organization_id).update(**changes)
+            await record(
+                actor.organization_id,
+                "organization.hours",
+                actor_id=actor.member_id,
+                subject_kind="organization",
+                subject_id=actor.organization_id,
+                at=self._now(),
+                facts=dict(changes),
+            )
+            active = Mailbox.filter(
+                organization_id=actor.organization_id, state=MailboxState.ACTIVE
+            )
+            await self._assign_waiting([row.id for row in await active.order_by("id")])
+
     async def _changeable(self, actor: Actor, member_id: int) -> Member:
         member = await member_of(actor, member_id)
         if actor.is_admin or member_id == actor.member_id:
@@ -203,11 +227,12 @@ class Hours:
         places = MailboxMember.filter(
             member_id=member_id, mailbox__state=MailboxState.ACTIVE
         ).order_by("mailbox_id")
-        for place in await places:
+        await self._assign_waiting([place.mailbox_id for place in await places])
+
+    async def _assign_waiting(self, mailbox_ids: Iterable[int]) -> None:
+        for mailbox_id in mailbox_ids:
             await self._jobs.defer(
-                "assign_waiting",
-                {"mailbox_id": place.mailbox_id},
-                queueing_lock=f"assign:{place.mailbox_id}",
+                "assign_waiting", {"mailbox_id": mailbox_id}, queueing_lock=f"assign:{mailbox_id}"
             )
 
     async def _record(self, actor: Actor, action: str, member: Member, **facts: object) -> None:
@@ -220,6 +245,16 @@ class Hours:
             at=self._now(),
             facts=dict(facts),
         )
+
+
+def _placed(said: HoursSaid) -> dict[str, str]:
+    """The columns of the zone and the region that were said."""
+    changes: dict[str, str] = {}
+    if said.timezone is not None:
+        changes["timezone"] = zone_named(said.timezone).key
+    if said.holidays is not None:
+        changes["holidays"] = Holidays.parse(said.holidays).region
+    return changes
 
 
 async def _not_ended(member_id: int, now: datetime) -> list[Absence]:

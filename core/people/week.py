@@ -95,6 +95,12 @@ class Week:
         return _spans(self, day, zone)
 
 
+@lru_cache(maxsize=1024)
+def kept_week(text: str) -> Week:
+    """As a row keeps it: read once, since many are read at a time."""
+    return Week.parse(text)
+
+
 @lru_cache(maxsize=8192)
 def _spans(week: Week, day: date, zone: ZoneInfo) -> tuple[Span, ...]:
     hours: Hours = ((0, DAY),) if week.is_always else week.days[day.weekday()]

@@ -15,15 +15,16 @@ from core.mailboxes.models import Mailbox
 from core.people.availability import Availability
 from core.people.availability_rows import load_availability
 from core.people.models import MemberState, Organization
-from core.rules.desk import PoolDesk, TagWeight, tag_key
+from core.rules.desk import PoolDesk, TagWeight
 from core.rules.engine import compile_rules, fields_of
 from core.rules.kept import RuleTexts, rows_of
 from core.rules.models import RuleTrial
-from core.rules.names import TAG_NAME, load_names
+from core.rules.names import load_names
 from core.rules.replay import Replay, Side
 from core.rules.terms import Draft, Field, Rule
 from core.sealing import DataKey, Vault
 from core.threads.models import Tag
+from core.threads.tags import TAG_NAME, folded
 from core.transactions import transaction
 
 UNNUMBERED = 0
@@ -122,7 +123,7 @@ def _in_place(
 async def _tags(mailbox_id: int, key: DataKey | None) -> dict[str, TagWeight]:
     tags = await Tag.filter(mailbox_id=mailbox_id)
     return {
-        tag_key(key.open(TAG_NAME, bytes(tag.sealed_name))): TagWeight(tag.id, tag.weight)
+        folded(key.open(TAG_NAME, bytes(tag.sealed_name))): TagWeight(tag.id, tag.weight)
         for tag in tags
         if key is not None and tag.sealed_name is not None
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from core.errors import InvalidInput
 from core.mailboxes.models import Mailbox
 from core.rules.engine import fields_of
 from core.rules.terms import (
+    AddTag,
     AssignTo,
     Draft,
     Field,
@@ -13,6 +15,7 @@ from core.rules.terms import (
     Reply,
     TeamRef,
 )
+from core.threads.tags import tidy
 
 BODIES, REPLIES = "bodies", "replies"
 
@@ -24,6 +27,17 @@ def missing_consent(draft: Draft, mailbox: Mailbox) -> str | None:
     if reply_texts(draft) and not mailbox.sends_replies:
         return REPLIES
     return None
+
+
+def impossible_tag(draft: Draft) -> bool:
+    """It puts on a tag that can be none: Outlook's categories have no comma."""
+    for action in draft.then:
+        if isinstance(action, AddTag):
+            try:
+                tidy(action.name)
+            except InvalidInput:
+                return True
+    return False
 
 
 def people_named(draft: Draft) -> frozenset[int]:

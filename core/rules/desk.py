@@ -13,6 +13,7 @@ from core.assignment.shares import WINDOW_MINUTES
 from core.people.availability import Availability
 from core.rules.replay import Asked, Given, Rules
 from core.rules.terms import AddTag, Anyone, AssignTo, PersonRef, TeamRef
+from core.threads.tags import folded
 
 _WINDOW = timedelta(minutes=WINDOW_MINUTES)
 
@@ -33,7 +34,8 @@ class PoolDesk:
         teams: Mapping[int, Sequence[int]],
         tags: Mapping[str, TagWeight],
     ) -> None:
-        """`hours` say who is at work, `teams` are the members of each, `tags` go by name."""
+        """`hours` say who is at work, `teams` are the members of each, `tags` go by their
+        folded names."""
         self._pool = pool
         self._hours = {i: own for i, own in hours.items() if not _is_always_there(own)}
         self._teams = teams
@@ -80,7 +82,7 @@ class PoolDesk:
             return _NOTHING
         targets, or_pool = self._targets(asked.actions)
         names = [one.name for _, _, one in asked.actions if isinstance(one, AddTag)]
-        tags = [self._tags[key] for name in names if (key := tag_key(name)) in self._tags]
+        tags = [self._tags[key] for name in names if (key := folded(name)) in self._tags]
         return Wish(
             sender_owner=self._sender_owner(asked.sender_id, at),
             tags=frozenset(tag.tag_id for tag in tags),
@@ -116,11 +118,6 @@ class PoolDesk:
 
 
 _NOTHING = Wish()
-
-
-def tag_key(name: str) -> str:
-    """What two spellings of one tag have in common."""
-    return " ".join(name.casefold().split())
 
 
 def _is_always_there(hours: Availability) -> bool:

@@ -19,6 +19,8 @@ THREAD_LIMIT = 3
 """Automatic replies in one thread, whoever writes there."""
 HOUR_LIMIT = 60
 """Automatic replies of one mailbox in an hour, whoever they go to."""
+TOO_MANY = "hour_limit"
+"""The code of that."""
 STALE = timedelta(hours=24)
 """Mail that arrived longer ago is not answered by a machine any more."""
 
@@ -111,4 +113,4 @@ def _about_earlier(facts: ReplyFacts, now: datetime) -> str | None:
         return "answered_lately"
     if facts.in_thread >= THREAD_LIMIT:
         return "thread_limit"
-    return "hour_limit" if facts.in_last_hour >= HOUR_LIMIT else None
+    return TOO_MANY if facts.in_last_hour >= HOUR_LIMIT else None

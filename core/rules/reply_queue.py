@@ -12,17 +12,21 @@ from datetime import datetime, timedelta
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from core.audit.log import record
+from core.audit.models import AuditEntry
 from core.mail.models import Correspondent, Direction, MailMessage
 from core.mail.rows import insert_new
-from core.mailboxes.models import Mailbox
+from core.mailboxes.models import Mailbox, MailboxMember
 from core.outbox.queue import tell
 from core.people.models import Member
 from core.rules.models import ReplyMark
-from core.rules.replies import ReplyFacts, may_reply
+from core.rules.replies import TOO_MANY, ReplyFacts, may_reply
 from core.rules.reply_texts import find_text
 from core.sealing import Vault
 
 ADDRESS = b"correspondent.address"
+LIMIT_REACHED = "reply_limit"
+"""Code of the notice to the leads, and of its audit entry."""
 QUEUED = "queued"
 NO_TEXT = "no_text"
 """The mailbox has no text of that name: the rule cannot do what it says."""
@@ -70,6 +74,19 @@ async def queue_replies(
     return codes
 
 
+async def tell_leads(mailbox: Mailbox, code: str, at: datetime, **ids: int) -> None:
+    """Queue a notice to each lead, in the caller's transaction; the caller wakes the delivery."""
+    leads = MailboxMember.filter(mailbox_id=mailbox.id, is_lead=True)
+    for lead in await leads.order_by("member_id").values_list("member_id", flat=True):
+        await tell(
+            mailbox.organization_id,
+            "notice",
+            {"member_id": int(str(lead)), "code": code, "mailbox_id": mailbox.id, **ids},
+            order_key=f"member:{lead}",
+            at=at,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Asking:
     """One reply asked for."""
@@ -82,6 +99,8 @@ class _Asking:
 
     async def queue(self, wanted: WantedReply, *, live: bool) -> str:
         code = may_reply(await self._facts(wanted, live), self.now)
+        if code == TOO_MANY:
+            await self._tell_of_limit()
         if code is not None:
             return code
         text = await find_text(self.mailbox.id, wanted.text_name)
@@ -136,6 +155,26 @@ class _Asking:
         if await Mailbox.filter(**same).using_db(connection).exists():
             return True
         return await Member.filter(**same).using_db(connection).exists()
+
+    async def _tell_of_limit(self) -> None:
+        """To the leads, once an hour: a machine may be behind it that a rule can leave out."""
+        said = AuditEntry.filter(
+            subject_kind="mailbox",
+            subject_id=self.mailbox.id,
+            action=LIMIT_REACHED,
+            at__gt=self.now - timedelta(hours=1),
+        )
+        if await said.using_db(self.connection).exists():
+            return
+        await record(
+            self.mailbox.organization_id,
+            LIMIT_REACHED,
+            actor_id=None,
+            subject_kind="mailbox",
+            subject_id=self.mailbox.id,
+            at=self.now,
+        )
+        await tell_leads(self.mailbox, LIMIT_REACHED, self.now)
 
     async def _mark(self, text_id: int, rule_id: int | None) -> bool:
         mark = {

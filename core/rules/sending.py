@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from core.clock import Clock
@@ -17,12 +18,12 @@ from core.graph.client import GraphClient
 from core.graph.mail_actions import create_reply, find_draft, find_sent, send_draft
 from core.mail.feed import Accesses
 from core.mail.models import Correspondent, MailMessage, MailThread
-from core.mailboxes.models import Mailbox, MailboxMember, MailboxState
+from core.mailboxes.features import Feature, RightLost
+from core.mailboxes.models import Mailbox, MailboxState
 from core.outbox.queue import Outbox
 from core.people.models import Organization
-from core.people.notices import Notices
 from core.rules.models import ReplyMark, ReplyText
-from core.rules.reply_queue import ADDRESS
+from core.rules.reply_queue import ADDRESS, tell_leads
 from core.rules.reply_texts import TEXT, business_hours, first_name, render
 from core.sealing import Vault
 from core.transactions import transaction
@@ -46,13 +47,20 @@ class AutomaticReplies:
     """The handler and the settler of the outbox's `automatic_reply`."""
 
     def __init__(
-        self, client: GraphClient, accesses: Accesses, vault: Vault, outbox: Outbox, now: Clock
+        self,
+        client: GraphClient,
+        accesses: Accesses,
+        vault: Vault,
+        outbox: Outbox,
+        now: Clock,
+        right_lost: RightLost,
     ) -> None:
         self._client = client
         self._accesses = accesses
         self._vault = vault
-        self._notices = Notices(outbox)
+        self._outbox = outbox
         self._now = now
+        self._right_lost = right_lost
 
     async def send(self, facts: Mapping[str, Any], organization_id: int) -> None:
         """Raises NotFound where there is nothing to answer any more, NothingSent where the
@@ -65,10 +73,21 @@ class AutomaticReplies:
         except (GraphAuthFailed, GraphThrottled):
             raise
         except GraphError as error:
-            if error.status == 404:
+            if error.status == HTTPStatus.NOT_FOUND:
                 raise NotFound("message") from None
+            await self._doubt(reply, error)
             raise NothingSent from error
-        await send_draft(self._client, access, draft_id)
+        try:
+            await send_draft(self._client, access, draft_id)
+        except GraphError as error:
+            await self._doubt(reply, error)
+            raise
+
+    async def _doubt(self, reply: _Reply, error: GraphError) -> None:
+        """Raises NotFound where the right was taken back: nothing is sent any more."""
+        refused = error.status == HTTPStatus.FORBIDDEN
+        if refused and await self._right_lost(reply.mark.mailbox_id, Feature.REPLIES):
+            raise NotFound("feature") from None
 
     async def settle(self, facts: Mapping[str, Any], organization_id: int) -> bool:
         """Whether it is in Sent Items. If it is not, the leads are told: it is never sent again."""
@@ -124,14 +143,10 @@ class AutomaticReplies:
         return draft.id
 
     async def _tell_leads(self, mark: ReplyMark) -> None:
-        now = self._now()
-        leads = MailboxMember.filter(mailbox_id=mark.mailbox_id, is_lead=True)
-        ids = {"mailbox_id": mark.mailbox_id, "thread_id": mark.thread_id}
+        mailbox = await Mailbox.get(id=mark.mailbox_id)
         async with transaction():
-            for member_id in await leads.values_list("member_id", flat=True):
-                await self._notices.member(
-                    mark.organization_id, int(str(member_id)), UNCONFIRMED, now, **ids
-                )
+            await tell_leads(mailbox, UNCONFIRMED, self._now(), thread_id=mark.thread_id)
+            await self._outbox.wake()
 
 
 async def _mark_of(facts: Mapping[str, Any], organization_id: int) -> ReplyMark | None:

@@ -15,7 +15,13 @@ from core.mailboxes.models import Mailbox
 from core.mailboxes.texts import Texts
 from core.people.scope import hold
 from core.people.views import Actor
-from core.rules.checks import missing_consent, people_named, reply_texts
+from core.rules.checks import (
+    impossible_tag,
+    missing_consent,
+    people_named,
+    reply_texts,
+    teams_named,
+)
 from core.rules.kept import RuleTexts, keep_version, rows_of
 from core.rules.mistakes import RuleMistake
 from core.rules.models import Rule, RuleState
@@ -218,11 +224,18 @@ class Rulebook:
 
     def check(self, mailbox: Mailbox, names: MailboxNames, draft: Draft) -> None:
         """Raises RuleMistake for what the mailbox has not consented to, or does not have."""
+        if not people_named(draft) <= names.present:
+            raise RuleMistake("nobody_now")
+        if not teams_named(draft) <= names.team_names.keys():
+            raise RuleMistake("no_team_now")
         missing = missing_consent(draft, mailbox)
         if missing is not None:
             raise RuleMistake(f"needs_{missing}")
-        if not set(reply_texts(draft)) <= set(names.texts):
+        known = {text.casefold() for text in names.texts}
+        if not {text.casefold() for text in reply_texts(draft)} <= known:
             raise RuleMistake("no_text")
+        if impossible_tag(draft):
+            raise RuleMistake("bad_tag")
         if len(write_rule(draft, names)) > LONGEST_LINE:
             raise RuleMistake("too_long")
 

@@ -20,6 +20,7 @@ from core.people.views import Actor
 from core.ports import JobQueue
 from core.reports.periods import zone_of
 from core.rules.casting import Cast, cast_of, replay_of
+from core.rules.checks import impossible_tag
 from core.rules.happened import given_in, waited_in
 from core.rules.kept import RuleTexts
 from core.rules.mistakes import RuleMistake
@@ -155,6 +156,8 @@ class Simulations:
         if len(line) > LONGEST_LINE:
             raise RuleMistake("too_long")
         draft = read_rule(line, await load_names(self._vault, mailbox))
+        if impossible_tag(draft):
+            raise RuleMistake("bad_tag")
         return (await RuleTexts.of(self._vault, mailbox.organization_id)).seal(draft)
 
     async def _save(self, row: RuleTrial, **fields: Any) -> None:

@@ -7,7 +7,6 @@ There is no way back: what came from where is not kept.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -21,22 +20,20 @@ from core.mail.models import EventKind, MailMessage, MailThread, Priority, Threa
 from core.mail.thread_rows import ThreadBook
 from core.outbox.queue import Outbox
 from core.people.views import Actor
+from core.threads.following import follow_up
 from core.threads.models import Follower, Presence
 from core.threads.scope import thread_of
 from core.threads.tags import add_tags, tags_of_threads
 from core.transactions import transaction
-
-Renew = Callable[[BaseDBAsyncClient, int, Collection[int]], Awaitable[None]]
 
 _RANKS = tuple(Priority)
 _LIVELIEST = (ThreadState.OPEN, ThreadState.SNOOZED, ThreadState.DONE)
 
 
 class Merges:
-    def __init__(self, outbox: Outbox, now: Clock, renew: Renew) -> None:
+    def __init__(self, outbox: Outbox, now: Clock) -> None:
         self._outbox = outbox
         self._now = now
-        self._renew = renew
 
     async def merge(self, actor: Actor, thread_id: int, into_id: int) -> None:
         """Both one's own or free, or as lead any; both of one mailbox.
@@ -61,7 +58,7 @@ class Merges:
             await book.save()
             await book.save_events()
             await _move(connection, thread_id, into_id)
-            await self._renew(connection, mailbox_id, [thread_id, into_id])
+            await follow_up(connection, mailbox_id, (source, target), records)
             for thread in (source, target):
                 records.notify("thread_card", f"thread:{thread.id}", {"thread_id": thread.id})
             await records.save(connection)

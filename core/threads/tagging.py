@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -17,6 +17,7 @@ from core.mailboxes.scope import mailbox_for_lead, mailbox_of
 from core.outbox.queue import Outbox
 from core.people.views import Actor
 from core.sealing import Vault
+from core.threads.due import renew
 from core.threads.models import Tag, ThreadTag
 from core.threads.scope import changing, redraw
 from core.threads.tags import (
@@ -35,16 +36,12 @@ from core.transactions import transaction
 MOST_TAGS = 20
 """On one thread."""
 
-Renew = Callable[[BaseDBAsyncClient, int, Collection[int]], Awaitable[None]]
-"""Sets the deadlines of a mailbox's threads anew, in the caller's transaction."""
-
 
 class Tags:
-    def __init__(self, vault: Vault, outbox: Outbox, now: Clock, renew: Renew) -> None:
+    def __init__(self, vault: Vault, outbox: Outbox, now: Clock) -> None:
         self._vault = vault
         self._outbox = outbox
         self._now = now
-        self._renew = renew
 
     async def tag(self, actor: Actor, thread_id: int, names: Iterable[str]) -> None:
         """Put tags on; those that are missing are made. Raises InvalidInput("tag")."""
@@ -76,10 +73,10 @@ class Tags:
     async def weigh(self, actor: Actor, mailbox_id: int, name: str, weight: int) -> None:
         """Say how much work a thread with this tag is, in ordinary threads: leads do.
 
-        Raises NotFound, NotAllowed("lead"), InvalidInput("weight" | "tag").
+        Raises NotFound, NotAllowed("lead"), InvalidInput("tag_weight" | "tag").
         """
         if not 1 <= weight <= HEAVIEST:
-            raise InvalidInput("weight")
+            raise InvalidInput("tag_weight")
         mailbox = await mailbox_for_lead(actor, mailbox_id)
         async with transaction() as connection:
             ids = await known_tag_ids(connection, mailbox, [name], self._vault)
@@ -111,7 +108,7 @@ class Tags:
         await remove_tags(connection, {thread.id: sorted(take_off)})
         if await ThreadTag.filter(thread_id=thread.id).count() > MOST_TAGS:
             raise InvalidInput("tag", "many_tags")
-        await self._renew(connection, thread.mailbox_id, [thread.id])
+        await renew(connection, thread.mailbox_id, [thread.id])
         now = self._now()
         for action, tags in (("thread.tagged", put_on), ("thread.untagged", take_off)):
             if tags:

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
-from core.clock import Clock
-from core.errors import NotFound
+from core.errors import GraphError, NotFound
 from core.graph.client import GraphClient
 from core.graph.mail_actions import get_header, set_categories
 from core.mail.feed import Accesses
 from core.mail.models import Direction, MailMessage, MailThread, ThreadState
 from core.mail.rows import is_sqlite, marks
+from core.mailboxes.features import Feature, RightLost
 from core.mailboxes.models import Mailbox, MailboxState
 from core.people.models import Organization
 from core.people.names import Names
@@ -75,12 +76,14 @@ async def queue_all_categories(mailbox_id: int, now: datetime) -> None:
 class WriteBack:
     """The handler of the outbox's `categories`: repeating it changes nothing."""
 
-    def __init__(self, client: GraphClient, accesses: Accesses, vault: Vault, now: Clock) -> None:
+    def __init__(
+        self, client: GraphClient, accesses: Accesses, vault: Vault, right_lost: RightLost
+    ) -> None:
         self._client = client
         self._accesses = accesses
         self._vault = vault
         self._names = Names(vault)
-        self._now = now
+        self._right_lost = right_lost
 
     async def write(self, facts: Mapping[str, Any], organization_id: int) -> None:
         """What somebody changed in Outlook meanwhile is not written over: sync takes it in, and
@@ -105,7 +108,13 @@ class WriteBack:
             return
         wanted = await self._wanted(thread, current)
         if differ(current, wanted):
-            modified = await set_categories(self._client, access, message.graph_id, wanted)
+            try:
+                modified = await set_categories(self._client, access, message.graph_id, wanted)
+            except GraphError as error:
+                refused = error.status == HTTPStatus.FORBIDDEN
+                if refused and await self._right_lost(mailbox.id, Feature.WRITE_BACK):
+                    raise NotFound("feature") from None
+                raise
             await self._keep(mailbox, message, wanted, modified)
 
     async def _wanted(self, thread: MailThread, current: Sequence[str]) -> tuple[str, ...]:

@@ -34,7 +34,12 @@ def queue_card(page: ThreadPage, *, now: datetime, title: str = "", say: str = "
         title or f"Your queue: {page.total:,} open",
         "Nothing is assigned to you. `unassigned` shows what nobody has.",
         "queue",
-        [("Show", "thread.open"), ("Done", "queue.done"), ("Put back", "queue.release")],
+        [
+            ("Show", "thread.open"),
+            ("Done", "queue.done"),
+            ("Put back", "queue.release"),
+            ("Why me?", "thread.reason"),
+        ],
         now,
         say,
     )
@@ -47,7 +52,12 @@ def unassigned_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
         f"Unassigned: {page.total:,}",
         "Everything is assigned.",
         "unassigned",
-        [("Show", "thread.open"), ("Take", "unassigned.take"), ("Done", "unassigned.done")],
+        [
+            ("Show", "thread.open"),
+            ("Take", "unassigned.take"),
+            ("Done", "unassigned.done"),
+            ("Why?", "thread.reason"),
+        ],
         now,
         say,
     )
@@ -60,7 +70,7 @@ def snoozed_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
         f"Snoozed: {page.total:,}",
         "Nothing of yours is snoozed.",
         "snoozed",
-        [("Show", "thread.open")],
+        [("Show", "thread.open"), ("Why?", "thread.reason")],
         now,
         say,
     )
@@ -73,7 +83,7 @@ def following_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
         f"You follow: {page.total:,}",
         "You follow nothing that is not done.",
         "following",
-        [("Show", "thread.open")],
+        [("Show", "thread.open"), ("Why?", "thread.reason")],
         now,
         say,
     )
@@ -86,7 +96,7 @@ def overdue_card(page: ThreadPage, *, now: datetime, say: str = "") -> Card:
         f"Overdue: {page.total:,}",
         "Nothing is overdue.",
         "overdue",
-        [("Show", "thread.open")],
+        [("Show", "thread.open"), ("Why?", "thread.reason")],
         now,
         say,
     )

@@ -173,7 +173,7 @@ def _form(view: PolicyView) -> list[Element]:
         text_input("timezone", label="Time zone", value=view.timezone, longest=64),
         text_input("holidays", label="Closed on holidays of", value=view.holidays, longest=16),
     ]
-    if len(view.people) <= MOST_SHOWN:
+    if 0 < len(view.people) <= MOST_SHOWN:
         pool = ",".join(str(person.member_id) for person in view.people if person.in_pool)
         form.append(choices("pool", people, label="Who is given work", value=pool, several=True))
     return form

@@ -79,14 +79,17 @@ def rules_card(page: RulesPage, *, say: str = "") -> Card:
     return card(body, actions, says=title)
 
 
-def which_card(mailboxes: tuple[MailboxView, ...], title: str, verb: str, line: str = "") -> Card:
-    """Asks which mailbox is meant; a line goes on with the answer."""
+def which_card(
+    mailboxes: tuple[MailboxView, ...], title: str, verb: str, line: str = "", period: str = ""
+) -> Card:
+    """Asks which mailbox is meant; a line and a period go on with the answer."""
     options = [(plain(one.address, SUBJECT), str(one.mailbox_id)) for one in mailboxes[:60]]
     body: list[Element] = [heading(title)]
     if line:
         body.append(_line_input(line))
     body.append(choices("mailbox", options, label="Which mailbox?", value=options[0][1]))
-    return card(body, [execute("Go on", verb)], says=title)
+    data = {"period": safe(period, NAME)} if period else {}
+    return card(body, [execute("Go on", verb, data)], says=title)
 
 
 def rule_card(rule: RuleView, *, say: str = "") -> Card:

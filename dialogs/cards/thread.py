@@ -62,7 +62,7 @@ def thread_card(
         *life_lines(view, now),
     ]
     if explain:
-        body += reasons(view)
+        body += reasons(view, now)
     data = {"thread": view.thread_id, "version": view.version}
     if colleagues:
         body.append(_whom(colleagues, view.assignee_id))

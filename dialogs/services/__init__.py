@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dialogs.services.availability import Hours, Policies
+from dialogs.services.bulk import BulkChanges
 from dialogs.services.features import Features, ReplyTexts
 from dialogs.services.life import (
     Followers,
@@ -23,6 +24,7 @@ from dialogs.services.rules import Rules
 
 __all__ = [
     "Assignments",
+    "BulkChanges",
     "DeadLetters",
     "Features",
     "Followers",
@@ -63,6 +65,7 @@ class Services:
     features: Features
     reply_texts: ReplyTexts
     grant_facts: GrantFacts
+    bulk: BulkChanges
     tags: Tags
     notes: Notes
     followers: Followers

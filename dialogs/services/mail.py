@@ -23,6 +23,10 @@ class Assignments(Protocol):
 
     async def reopen(self, actor: Actor, thread_id: int) -> None: ...
 
+    async def next(self, actor: Actor, mailbox_id: int | None) -> int | None:
+        """The thread that was pulled; None where nothing waits that may be pulled."""
+        ...
+
     async def set_priority(self, actor: Actor, thread_id: int, priority: Priority) -> None: ...
 
 

@@ -17,14 +17,8 @@ MESSAGES_A_SECOND = 30
 
 
 async def first_sync(stage: Stage) -> None:
-    checks, box = stage.checks, stage.box
-    patience = 30 + box.loaded.loaded / MESSAGES_A_SECOND
-    await until(synced, "the end of the first sync", patience)
-    there, found = truth(box.mail.mailboxes[box.mailbox]), await records.totals()
-    checks.equal("every message is there", there.messages, found.messages)
-    checks.equal("every answer is there", there.answers, found.answers)
-    checks.equal("each conversation is one thread", there.threads, found.threads)
-    checks.equal("nothing was skipped", 0, found.skipped)
+    found = await read_all(stage)
+    checks = stage.checks
     checks.equal("every open thread has somebody", (found.open, 0), (found.assigned, found.waiting))
     each = await records.open_threads()
     members = await records.member_ids()
@@ -40,6 +34,19 @@ async def first_sync(stage: Stage) -> None:
             wanted = [f"Your queue: {load:,} open"]
             checks.equal(f"{user.given_name}'s backlog is one card", wanted, cards)
     await until(lambda: _subscribed(stage), "a subscription to change notifications")
+
+
+async def read_all(stage: Stage) -> records.Totals:
+    """Wait for the end of it: all that the mailbox holds is there."""
+    checks, box = stage.checks, stage.box
+    patience = 30 + box.loaded.loaded / MESSAGES_A_SECOND
+    await until(synced, "the end of the first sync", patience)
+    there, found = truth(box.mail.mailboxes[box.mailbox]), await records.totals()
+    checks.equal("every message is there", there.messages, found.messages)
+    checks.equal("every answer is there", there.answers, found.answers)
+    checks.equal("each conversation is one thread", there.threads, found.threads)
+    checks.equal("nothing was skipped", 0, found.skipped)
+    return found
 
 
 async def synced() -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import aiohttp
+from rich.table import Table
 
 from core.errors import PostroomError
 from sandbox.browser import Stuck
@@ -22,13 +24,16 @@ from sandbox.tour.display import Display
 from sandbox.tour.figures import Figures, figures
 from sandbox.tour.first_sync import first_sync
 from sandbox.tour.new_mail import new_mail
+from sandbox.tour.office import Office
+from sandbox.tour.office_figures import OfficeFigures, day_table
+from sandbox.tour.office_plan import CAPACITY
 from sandbox.tour.onboarding import onboard, refuse_no_address
 from sandbox.tour.options import TourOptions
 from sandbox.tour.outlook import answer_in_outlook
 from sandbox.tour.outsiders import keep_out
 from sandbox.tour.reporting import report
 from sandbox.tour.stage import CannotPlay, Stage, set_up
-from sandbox.tour.summary import print_json, print_summary
+from sandbox.tour.summary import figures_table, print_json, print_summary
 from sandbox.tour.waiting import NotInTime
 from sandbox.tour.working import ask_why, pass_on_and_finish, put_back_and_take
 
@@ -70,7 +75,8 @@ STOPS = (
 class _Outcome:
     seconds: dict[str, float] = field(default_factory=dict)
     transcript: str = ""
-    figures: Figures | None = None
+    figures: Figures | OfficeFigures | None = None
+    tables: tuple[Table, ...] = ()
 
 
 async def run(options: TourOptions, serve: Serve) -> int:
@@ -82,7 +88,7 @@ async def run(options: TourOptions, serve: Serve) -> int:
     except CannotPlay as reason:
         print(f"The tour cannot be played: {reason}.", file=sys.stderr)
         return 2
-    print_summary(outcome.transcript, checks, outcome.figures)
+    print_summary(outcome.transcript, checks, outcome.tables)
     if options.json and outcome.figures is not None:
         print_json(outcome.figures)
     return 0 if checks.ok else 1
@@ -93,10 +99,14 @@ async def _play(
 ) -> None:
     began = time.monotonic()
     display.step("start", "Sandbox and Postroom start")
-    async with set_up(options, serve, checks) as stage:
+    office = Office() if options.policy == "office" else None
+    async with AsyncExitStack() as stack:
+        stage = await stack.enter_async_context(set_up(options, serve, checks))
+        if office is not None:
+            await stack.enter_async_context(office.watch.running())
         outcome.seconds["start"] = time.monotonic() - began
         display.watch(stage)
-        for name, heading, play in STEPS:
+        for name, heading, play in STEPS if office is None else office.steps():
             checks.step = name
             stage.transcript.heading(heading)
             display.step(name, heading)
@@ -107,7 +117,12 @@ async def _play(
                 display.say(f"The log is kept: {stage.log_file}")
                 break
         outcome.transcript = stage.transcript.text()
-        outcome.figures = await figures(stage, outcome.seconds, ok=checks.ok)
+        if office is not None:
+            outcome.figures = await office.figures(stage, outcome.seconds, ok=checks.ok)
+            outcome.tables = (day_table(office.moments, CAPACITY),)
+        else:
+            outcome.figures = found = await figures(stage, outcome.seconds, ok=checks.ok)
+            outcome.tables = (figures_table(found),)
 
 
 async def _step(stage: Stage, play: Play) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from sandbox.browser import Browser
 from sandbox.teams.history import Activity
 from sandbox.tour import records
@@ -13,13 +15,23 @@ SHOWN = 20
 """People named on the summary; the others are left to `mailboxes`."""
 
 
-async def onboard(scene: Scene, *, rights_first: bool = False) -> None:
-    """`rights_first`: Exchange's rights are there before the consent, so nothing is waited for."""
+async def onboard(
+    scene: Scene,
+    *,
+    rights_first: bool = False,
+    before_work: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """`before_work` is done when all is proved and no mail has been read yet.
+
+    `rights_first`: Exchange's rights are there before the consent, so nothing is waited for.
+    """
     if rights_first:
         scene.box.grant_in_exchange()
     card = await _until_consent(scene)
     await _consent(scene, card)
     card = await _prove(scene, card, waits=not rights_first)
+    if before_work is not None:
+        await before_work()
     await _set_to_work(scene, card)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from sandbox.tour.checks import Checks
 from sandbox.tour.figures import Figures
+from sandbox.tour.office_figures import OfficeFigures
 from sandbox.tour.transcript import WIDTH
 
 _FIGURES = (
@@ -28,12 +30,12 @@ _FIGURES = (
 )
 
 
-def print_summary(transcript: str, checks: Checks, figures: Figures | None) -> None:
+def print_summary(transcript: str, checks: Checks, tables: Sequence[Table]) -> None:
     console = Console(width=WIDTH, highlight=False, markup=False, emoji=False)
     console.print(Text(transcript))
     console.print()
-    if figures is not None:
-        console.print(_table(figures))
+    for table in tables:
+        console.print(table)
     for reason in checks.left_out:
         console.print(f"Left out: {reason}")
     for check in checks.failed:
@@ -44,11 +46,11 @@ def print_summary(transcript: str, checks: Checks, figures: Figures | None) -> N
     console.print(f"{passed} of {len(checks.made)} checks passed.")
 
 
-def print_json(figures: Figures) -> None:
+def print_json(figures: Figures | OfficeFigures) -> None:
     print(json.dumps(figures.as_json(), ensure_ascii=False), flush=True)
 
 
-def _table(figures: Figures) -> Table:
+def figures_table(figures: Figures) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title="The tour in figures", title_justify="left")
     table.add_column("What")
     table.add_column("Count", justify="right")

@@ -60,6 +60,29 @@ async def test_a_notice_that_is_no_longer_due_is_not_posted(chat, member_id, thr
     assert chat.connector.sent == []
 
 
+async def test_a_bulk_changes_card_shows_its_progress_and_stays_what_it_is(chat):
+    (posted,) = await chat.say("done all mine")
+    assert "would be done" in texts(card_of(posted), "TextBlock")
+    await chat.press("bulk.do", {"bulk": 1})
+    chat.connector.sent.clear()
+
+    await notify(chat, "thread_card", thread_id=42)
+    assert chat.connector.sent == []
+
+    await notify(chat, "bulk_card", member_id=ANNA, bulk_id=1)
+    ((how, _, payload),) = chat.connector.sent
+    check_card(card_of(payload))
+    assert how == "update"
+    assert "done" in texts(card_of(payload), "TextBlock")
+
+
+async def test_a_bulk_change_that_is_gone_or_anothers_is_not_told(chat):
+    await notify(chat, "bulk_card", member_id=ANNA, bulk_id=999)
+    await chat.say("done all mine")
+    await notify(chat, "bulk_card", member_id=BEN, bulk_id=1)
+    assert len(chat.connector.sent) == 1
+
+
 async def test_news_of_a_thread_is_its_card_with_a_sentence(chat):
     await notify(chat, "thread_news", member_id=ANNA, thread_id=100, code="new_mail")
     ((_, where, payload),) = chat.connector.sent

@@ -20,13 +20,14 @@ VERBS = sorted(Talking().card_actions)
 FOREIGN = {
     "thread": FOREIGN_THREAD, "version": 1, "to": BEN, "member": STRANGER, "page": 1,
     "mailbox": FOREIGN_MAILBOX, "letter": 999, "period": "", "dialog": "onboarding",
-    "note": "x", "tags": "a", "priority": "high", "snooze": "1 h", "into": "42",
+    "note": "x", "tags": "a", "priority": "high", "snooze": "1 h", "into": "42", "bulk": 999,
     "step": "people", "at": 1, "people": str(STRANGER), "leads": str(STRANGER),
     "text": "when always then stop", "reply": 5,
     "yaml": "version: 1\nrules:\n- {when: always, then: [stop]}\n",
 }  # fmt: skip
 NAMES_A_MAILBOX = {
     "pause", "resume", "offboard", "allow replies", "disallow replies", "reply text", "replies",
+    "next",
 }  # fmt: skip
 HIDDEN = ("not yours", "zoe@outside.example", "Printer", "ledger")
 UNKNOWN_RULE = {**FOREIGN, "rule": 999, "trial": 999}

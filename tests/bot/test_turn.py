@@ -6,7 +6,7 @@ import pytest
 
 from bot.activities import read_activity
 from bot.references import Reference, reference_to
-from bot.turn import message, said
+from bot.turn import message, said, written
 from tests.bot.fakes import ADA, APP_ID, SERVICE_URL, TENANT_ID, make_activity
 
 BOT = f"28:{APP_ID}"
@@ -56,3 +56,19 @@ def test_a_message_is_a_text_a_card_or_both():
             "content": {"type": "AdaptiveCard"},
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("<at>Postroom</at> rules import\n- when: x\n  then:", "rules import\n- when: x\n  then:"),
+        ("rules import<br>-&nbsp;when: x<br />  on: true", "rules import\n- when: x\n  on: true"),
+        ("<p>rules import</p><p>- when: x</p>", "rules import\n - when: x"),
+    ],
+)
+def test_what_was_written_keeps_its_lines(text, lines):
+    named = [mention("<at>Postroom</at>")]
+
+    activity = read_activity(make_activity(text=text, entities=named))
+
+    assert written(activity) == lines

@@ -56,6 +56,13 @@ class HoursPort:
             raise NotFound("absence")
         self._change(actor, member_id, "drop", absence_id)
 
+    async def home(self, actor: Actor) -> HoursSaid:
+        return HoursSaid(timezone="Europe/Berlin", holidays="DE")
+
+    async def set_home(self, actor: Actor, said: HoursSaid) -> None:
+        self._world._admin(actor)
+        self._world.changes.append(("home", said))
+
     async def availability(self, actor: Actor) -> tuple[PresenceView, ...]:
         world = self._world
         if not actor.is_admin and not actor.mailboxes:

@@ -125,7 +125,7 @@ async def test_texts_are_listed_written_and_removed():
     saved = shown(await talk.say("Lunch: Back at one, {first name}."))
     assert "Back at one" in saved
     assert talk.world.changes == [("reply_text", MAILBOX, "Lunch")]
-    answer = await talk.press("replies.remove", {"mailbox": MAILBOX, "text": "5"})
+    answer = await talk.press("replies.remove", {"mailbox": MAILBOX, "reply": "5"})
     assert "Away" not in texts(answer["value"], "TextRun")
     assert talk.world.changes[-1] == ("reply_text_gone", MAILBOX, "Away")
 

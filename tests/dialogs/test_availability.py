@@ -192,6 +192,15 @@ def test_a_name_ends_where_dates_begin(text, name, said):
     assert _apart(_DATES_BEGIN, text) == (name, said)
 
 
+async def test_an_admin_sets_the_organizations_time_zone(chat):
+    (payload,) = await chat.say("time zone europe/berlin DE-BY")
+
+    assert chat.world.changes == [("home", HoursSaid(None, "Europe/Berlin", "DE-BY"))]
+    assert "Europe/Berlin, public holidays of DE." in payload["text"]
+    (refused,) = await chat.say("time zone UTC", member=BEN)
+    assert refused["text"] == "That is for Postroom admins."
+
+
 async def test_availability_names_who_is_at_work_and_when_others_are_back(chat):
     await chat.say("away until friday", member=BEN)
 

@@ -10,7 +10,7 @@ from core.errors import InvalidInput
 from core.mailboxes.models import HandBack, Sticky, Strategy
 from core.mailboxes.policy_views import PolicyPersonView
 from dialogs.cards.policy import policy_card, sentences
-from dialogs.policy_inputs import form_change, form_pool, pool_in, skills_in, weights_in
+from dialogs.policy_inputs import form_change, form_pool, form_texts, pool_in, skills_in, weights_in
 from tests.bot.talking import Talking, card_of
 from tests.dialogs.policy_port import PolicyPort
 from tests.dialogs.rules import check_card, parts, texts, verbs
@@ -38,6 +38,15 @@ async def test_a_policy_is_shown_in_sentences(chat):
     assert "Business hours: always (Europe/Berlin, closed on public holidays of DE)." in said
     assert "When a shift ends, unfinished threads stay with their person." in said
     assert verbs(card) == ["policy.opt_out"]
+
+
+async def test_a_mailbox_without_people_yet_has_a_form_as_well(chat, view):
+    form = policy_card(replace(view, people=()), reader=chat.world.actor(ANNA))
+    check_card(form)
+    assert "Save" in [action["title"] for action in form["actions"]]
+    for part in parts(form):
+        if part["type"] == "Input.ChoiceSet":
+            assert part["choices"]
 
 
 async def test_a_lead_gets_the_form(chat):
@@ -191,6 +200,19 @@ def test_a_form_that_was_forged_is_refused(view, typed, field):
         form_change(typed, view)
 
     assert refused.value.field == field
+
+
+def test_numbers_come_as_numbers_or_as_text_and_empty_ones_not_at_all(view):
+    shown = replace(view, capacity=12, sticky_sender_days=3)
+    inputs = {"mailbox": MAILBOX, "strategy": "pull", "sticky_hours": 8, "capacity": 9.0}
+
+    assert form_change(form_texts(inputs), shown) == {
+        "strategy": Strategy.PULL,
+        "capacity": 9,
+        "sticky_hours": 8,
+        "sticky_sender_days": None,
+    }
+    assert form_texts({"mailbox": MAILBOX}) == {}
 
 
 def test_a_colleague_is_changed_for_another(view):

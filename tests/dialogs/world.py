@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from core.conversations.open_dialogs import OpenDialog
@@ -14,16 +14,16 @@ from core.mail.views import ThreadPage, ThreadRow, ThreadView
 from core.mailboxes.grants import also_reaches, facts_promised
 from core.mailboxes.models import FolderKind, GrantKind, MailboxState
 from core.mailboxes.views import CallbackOutcome, ConsentView, FolderView, OffboardView, ProbeView
-from core.outbox.dead_letters import DeadLetter
 from core.people.models import MemberState
 from core.people.views import Actor, PersonView, ReferenceView
-from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
 from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
+from tests.dialogs.bulk_port import BulkPort
 from tests.dialogs.feature_port import FeaturePort, ReplyTextPort
 from tests.dialogs.hours_port import HoursPort
 from tests.dialogs.life_ports import life_ports
 from tests.dialogs.mailbox_port import MailboxPort
+from tests.dialogs.operations_port import OperationsPort
 from tests.dialogs.policy_port import PolicyPort
 from tests.dialogs.rule_port import RulePort
 from tests.dialogs.sample import (
@@ -81,20 +81,22 @@ class World:
 
     def services(self) -> Services:
         everything: Any = self
+        operations = OperationsPort(self)
         return Services(
             people=everything,
             assignments=everything,
             threads=everything,
             mailboxes=MailboxPort(self),
             onboarding=everything,
-            reports=everything,
+            reports=operations,
             rules=self.rule_port.services(),
-            dead_letters=everything,
+            dead_letters=operations,
             open_dialogs=everything,
             links=everything,
             features=FeaturePort(self),
             reply_texts=ReplyTextPort(self),
             grant_facts=GrantFacts("11111111-2222-3333-4444-555555555555"),
+            bulk=BulkPort(self),
             **life_ports(self),
             hours=HoursPort(self),
             policies=PolicyPort(self),
@@ -215,6 +217,14 @@ class World:
     async def finish(self, actor: Actor, thread_id: int) -> None:
         self._set(await self.thread(actor, thread_id), "finish", state=ThreadState.DONE)
 
+    async def next(self, actor: Actor, mailbox_id: int | None) -> int | None:
+        if mailbox_id is not None and mailbox_id not in actor.mailboxes:
+            raise NotFound("mailbox")
+        for view in (await self.unassigned(actor)).rows:
+            await self.take(actor, view.thread_id)
+            return view.thread_id
+        return None
+
     async def reopen(self, actor: Actor, thread_id: int) -> None:
         self._set(await self.thread(actor, thread_id), "reopen", state=ThreadState.OPEN)
 
@@ -287,45 +297,6 @@ class World:
             for kind in (GrantKind.DELEGATED, GrantKind.APPLICATION)
         )  # fmt: skip
         return (delegated, application)
-
-    # Reports and letters.
-
-    async def overview(
-        self, actor: Actor, period: str, mailbox_id: int | None = None
-    ) -> ReportView:
-        if period not in ("", "this week", "last week", "last month"):
-            raise InvalidInput("period")
-        days = tuple(DayFigures(date(2026, 11, 1 + i), i, i // 2) for i in range(14))
-        members = (MemberFigures(BEN, "Ben Busy", 3, 4),) if actor.leads else ()
-        return ReportView(
-            date(2026, 11, 1),
-            date(2026, 11, 14),
-            "UTC",
-            mailbox=None,
-            mailboxes=(),
-            received=20,
-            answers=Answers.UNSEEN,
-            answered=None,
-            finished=10,
-            open=5,
-            unassigned=2,
-            oldest_open_at=NOW,
-            first_answer=None,
-            is_small_sample=False,
-            automatic=AutomaticFigures(6, None, 2, 1),
-            members=members,
-            days=days,
-        )
-
-    async def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:
-        self._admin(actor)
-        return (DeadLetter(7, "thread_notice", "BotDisabledByAdmin", 5, NOW, can_retry=True),)
-
-    async def retry(self, actor: Actor, outbox_id: int) -> None:
-        self._admin(actor)
-        if outbox_id != 7:
-            raise NotFound("dead letter")
-        self.changes.append(("retry", outbox_id))
 
     # Open dialogs.
 

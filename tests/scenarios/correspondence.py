@@ -16,6 +16,7 @@ from core.mail.feed import GraphFeeds
 from core.mail.models import Direction, MailMessage
 from core.mail.sync import MailboxSync
 from core.mailboxes.access import Access
+from core.mailboxes.features import Feature
 from core.mailboxes.models import Folder, FolderKind, Mailbox
 from core.outbox.delivery import Delivery
 from core.outbox.queue import Outbox
@@ -126,9 +127,9 @@ class Post:
         )
         graph = GraphClient(http, box.graph_url)
         self.replies[organization.id] = AutomaticReplies(
-            graph, access, self.vault, self.outbox, self.clock
+            graph, access, self.vault, self.outbox, self.clock, _not_lost
         )
-        self.write_backs[organization.id] = WriteBack(graph, access, self.vault, self.clock)
+        self.write_backs[organization.id] = WriteBack(graph, access, self.vault, _not_lost)
         sync = MailboxSync(GraphFeeds(graph, access), self.vault, self.outbox, self.clock, _refused)
         return [
             await self._desk(box, organization, sync, address)
@@ -207,6 +208,10 @@ def _carrier(target: Microsoft365) -> Any:
 
 async def _refused(mailbox_id: int, code: str) -> None:
     raise AssertionError(f"mailbox {mailbox_id} was refused: {code}")
+
+
+async def _not_lost(mailbox_id: int, feature: Feature) -> bool:
+    raise AssertionError(f"mailbox {mailbox_id} lost {feature}")
 
 
 async def _unreachable(member_id: int, code: str) -> None:

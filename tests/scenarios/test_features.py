@@ -54,6 +54,23 @@ async def test_replies_are_on_once_exchange_gives_the_rights(working: House):
     assert await state_of(mailbox.id) is MailboxState.ACTIVE
 
 
+async def test_a_right_that_exchange_takes_back_ends_the_feature_and_nothing_else(working: House):
+    admin = working.admin
+    working.arrives("To try it on")
+    add_role(working, "Mail.ReadWrite")
+    card = await working.ask(admin, "allow write-back")
+    await working.press(admin, card, "Next", {"yes": "yes"})
+    await working.press(admin, card, "Continue")
+    assert (await Mailbox.get()).writes_back
+    roles = working.box.tenant.role_assignments
+    roles[:] = [one for one in roles if not one.role.endswith("ReadWrite")]
+
+    working.arrives("After it")
+    await working.notice(admin, "Microsoft took a right back")
+    mailbox = await Mailbox.get()
+    assert (mailbox.writes_back, mailbox.state) == (False, MailboxState.ACTIVE)
+
+
 async def test_rights_that_spread_later_are_found_and_told(working: House):
     admin = working.admin
     working.box.tenant.rbac_delay = timedelta(hours=1)

@@ -92,6 +92,25 @@ class BusyOffice:
         with suppress(UserError):
             await attempts[verb]()
 
+    async def goes_and_comes_back(self, thread: MailThread, out: str, back: str) -> None:
+        """It is put aside, others take its place, and then it returns to whoever had it."""
+        owner = next((n for n, p in enumerate(self.people) if p.id == thread.assignee_id), 0)
+        if out == "outlook":
+            await self.moved_in_outlook(thread, back=False)
+        else:
+            await self.by_hand(out, owner, thread)
+        await self.mail(None, 2)
+        await self.passes(1)
+        match back:
+            case "mail":
+                await self.mail(thread.conversation_id)
+            case "outlook":
+                await self.moved_in_outlook(thread, back=True)
+            case "time":
+                await self.passes(90)
+            case verb:
+                await self.by_hand(verb, owner, thread)
+
     async def away(self, who: int, hours: int | None) -> None:
         person, now = self.people[who], self._clock()
         ends = None if hours is None else now + timedelta(hours=hours)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.mailboxes.business_clock import BusinessClock
 from core.people.public_holidays import Holidays
 from core.people.week import Week
-from tests.clock_changes import change_and_zone, moments_near, regions, weeks
+from tests.clock_changes import ALL, change_and_zone, moments_near, regions, unhurried, weeks
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -58,8 +59,8 @@ def clocks_near_a_change(draw):
     return found, first, second
 
 
+@unhurried
 @given(clocks_near_a_change(), st.integers(1, 4 * 24 * 60))
-@settings(max_examples=300)
 def test_adding_and_measuring_are_inverse(case, minutes):
     business, at, _ = case
 
@@ -69,8 +70,8 @@ def test_adding_and_measuring_are_inverse(case, minutes):
     assert business.is_open(end - timedelta(microseconds=1))
 
 
+@unhurried
 @given(clocks_near_a_change())
-@settings(max_examples=150)
 def test_business_minutes_are_the_minutes_it_is_open(case):
     """Every span begins and ends on a quarter of an hour."""
     business, start, end = case
@@ -83,6 +84,7 @@ def test_business_minutes_are_the_minutes_it_is_open(case):
     assert business.between(start, start + quarters * quarter) == opened * 15
 
 
+@unhurried
 @given(clocks_near_a_change(), st.floats(0, 1))
 def test_two_parts_are_as_long_as_the_whole(case, part):
     business, start, end = case
@@ -92,3 +94,20 @@ def test_two_parts_are_as_long_as_the_whole(case, part):
     parts = business.between(start, middle) + business.between(middle, end)
 
     assert abs(whole - parts) < 1e-6
+
+
+@pytest.mark.parametrize(("zone", "change"), ALL)
+@pytest.mark.parametrize(
+    "hours", ["", "mon-fri 9-12:30 13:30-17; sun 1-4", "daily 22-6", "sat-sun 0-2:15 2:30-24"]
+)
+def test_at_every_change_open_minutes_are_real_minutes(zone, change, hours):
+    business = BusinessClock(Week.parse(hours), ZoneInfo(zone), Holidays())
+    quarter, start = timedelta(minutes=15), change - timedelta(days=1)
+
+    opened = [start + i * quarter for i in range(192) if business.is_open(start + i * quarter)]
+
+    assert business.between(start, start + 192 * quarter) == 15 * len(opened)
+    for number, moment in list(enumerate(opened))[::12]:
+        assert business.between(start, moment) == 15 * number
+    if opened:
+        assert business.add(start, 15 * len(opened)) == opened[-1] + quarter

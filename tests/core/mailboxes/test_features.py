@@ -184,6 +184,23 @@ async def test_a_consent_that_died_is_renewed_with_its_features(house: House):
     assert (await Mailbox.get(id=mailbox.id)).state is MailboxState.ACTIVE
 
 
+async def test_a_right_that_was_taken_back_at_microsoft_switches_its_feature_off(house: House):
+    mailbox = await house.ready()
+    everything_granted(house)
+    for feature in (Feature.REPLIES, Feature.BODIES):
+        await allow(house, mailbox, feature)
+    lost = house.onboarding.features.lost
+    assert not await lost(mailbox.id, Feature.REPLIES)
+    assert await flags(mailbox) == (True, True, False)
+
+    house.probes.sends = R
+    assert await lost(mailbox.id, Feature.REPLIES)
+    assert await lost(mailbox.id, Feature.REPLIES)
+    assert await flags(mailbox) == (True, False, False)
+    assert await house.notices("feature_lost") == [house.ada.id]
+    assert (await Mailbox.get(id=mailbox.id)).state is MailboxState.ACTIVE
+
+
 async def sign_in(house: House, mailbox: Mailbox, feature: Feature, **who: object):
     url = await house.onboarding.feature_sign_in_url(
         await house.actor(house.ada), mailbox.id, feature

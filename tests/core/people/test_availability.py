@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.people.availability import HORIZON, Availability
 from core.people.public_holidays import Holidays
 from core.people.week import Week
-from tests.clock_changes import change_and_zone, moments_near, regions, weeks
+from tests.clock_changes import change_and_zone, moments_near, regions, unhurried, weeks
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = Week.parse("mon-fri 9-12:30 13:30-17")
@@ -120,8 +120,8 @@ def people_near_a_change(draw):
     return someone, draw(moments_near(change))
 
 
+@unhurried
 @given(people_near_a_change())
-@settings(max_examples=300)
 def test_the_next_free_moment_is_at_work_and_none_before_it_is(case):
     someone, at = case
 
@@ -133,7 +133,7 @@ def test_the_next_free_moment_is_at_work_and_none_before_it_is(case):
     else:
         assert someone.why_not(free) is None
         assert free.utcoffset() == timedelta()
-    step = max(timedelta(minutes=1), (free - at) / 40)
+    step = max(timedelta(minutes=1), (free - at) / 12)
     moment = at
     while moment < free:
         assert someone.why_not(moment) is not None
@@ -142,8 +142,8 @@ def test_the_next_free_moment_is_at_work_and_none_before_it_is(case):
         assert someone.why_not(free - timedelta(microseconds=1)) is not None
 
 
+@unhurried
 @given(people_near_a_change())
-@settings(max_examples=300)
 def test_a_shift_ends_where_work_does(case):
     someone, at = case
 
@@ -159,12 +159,13 @@ def test_a_shift_ends_where_work_does(case):
         assert someone.shift_end(end - timedelta(microseconds=1)) == end
     else:
         assert someone.shift_end(end) == end
-        moment, step = end, max(timedelta(minutes=1), (at - end) / 40)
+        moment, step = end, max(timedelta(minutes=1), (at - end) / 12)
         while moment <= at:
             assert someone.why_not(moment) is not None
             moment += step
 
 
+@unhurried
 @given(people_near_a_change())
 def test_who_is_at_work_has_a_shift_that_ends_later(case):
     someone, at = case
@@ -174,6 +175,7 @@ def test_who_is_at_work_has_a_shift_that_ends_later(case):
         assert end is None or at < end < at + HORIZON
 
 
+@unhurried
 @given(people_near_a_change())
 def test_the_zone_a_moment_is_given_in_does_not_matter(case):
     someone, at = case

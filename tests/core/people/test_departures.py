@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.mailboxes.models import Grant, GrantKind, Mailbox, MailboxMember, MailboxState
-from core.people.models import Member, MemberState, Reference
+from core.people.models import Absence, Member, MemberState, Reference
 from tests import factories
 from tests.core.people.conftest import Crowd
 
@@ -15,6 +15,12 @@ async def test_whoever_is_removed_gives_their_threads_back(crowd: Crowd) -> None
     mailbox = await factories.mailbox(crowd.vault, crowd.organization)
     await factories.works(mailbox, crowd.bob)
     await factories.reference(crowd.bob)
+    await Absence.create(
+        organization_id=crowd.organization.id,
+        member_id=crowd.bob.id,
+        starts_at=crowd.clock(),
+        created_at=crowd.clock(),
+    )
 
     await crowd.people.remove(await crowd.actor(crowd.ada), crowd.bob.id)
 
@@ -22,6 +28,7 @@ async def test_whoever_is_removed_gives_their_threads_back(crowd: Crowd) -> None
     assert (await Member.get(id=crowd.bob.id)).state is MemberState.LEFT
     assert not await MailboxMember.exists(member_id=crowd.bob.id)
     assert not await Reference.exists(member_id=crowd.bob.id)
+    assert not await Absence.exists(member_id=crowd.bob.id)
     with pytest.raises(NotFound):
         await crowd.people.remove(await crowd.actor(crowd.ada), crowd.bob.id)
 

@@ -27,11 +27,11 @@ class House:
 
     def __init__(self, vault, clock: SettableClock) -> None:
         self.vault, self.clock, self.jobs = vault, clock, FakeJobs()
-        self.handed_back: list[datetime] = []
+        self.handed_back: list[tuple[datetime, int]] = []
         self.hours = Hours(vault, clock, jobs=self.jobs, hand_back=self._hand_back)
 
-    async def _hand_back(self, now: datetime) -> int:
-        self.handed_back.append(now)
+    async def _hand_back(self, now: datetime, member_id: int) -> int:
+        self.handed_back.append((now, member_id))
         return 0
 
     async def open(self) -> House:
@@ -120,7 +120,7 @@ async def test_away_until_back(house):
     await house.away(house.bob)
     assert (await house.view(house.bob)).why_not == "away"
     assert (await house.view(house.bob)).next_free is None
-    assert house.handed_back == [NOW]
+    assert house.handed_back == [(NOW, house.bob.id)]
 
     house.clock.advance(timedelta(hours=2))
     await house.hours.back(await house.actor(house.bob), house.bob.id)
@@ -276,3 +276,18 @@ async def test_only_who_is_ready_is_told_of(house):
 
     assert [person.name for person in everybody] == ["Lea Lead", "Cy Other"]
     assert await house.hours.availability(await house.actor(house.eve)) == ()
+
+
+async def test_an_admin_says_where_the_organization_is(house):
+    ada = await house.actor(house.ada)
+
+    await house.hours.set_home(ada, HoursSaid(timezone="utc", holidays="us-ca"))
+
+    assert await house.hours.home(ada) == HoursSaid(timezone="UTC", holidays="US-CA")
+    view = await house.view(house.bob)
+    assert (view.timezone, view.holidays) == ("UTC", "US-CA")
+    assert house.jobs.of("assign_waiting") == [{"mailbox_id": house.mailbox.id}]
+    with pytest.raises(NotAllowed):
+        await house.hours.set_home(await house.actor(house.lea), HoursSaid(timezone="UTC"))
+    with pytest.raises(InvalidInput):
+        await house.hours.set_home(ada, HoursSaid("mon 9-10", "UTC"))

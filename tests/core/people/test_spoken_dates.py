@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from core.people.spoken_dates import read_absence, read_day
+from tests.clock_changes import unhurried
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TODAY = date(2026, 11, 24)
@@ -131,6 +132,7 @@ def test_a_day_of_a_change_is_as_long_as_it_is():
     assert (ends - starts).total_seconds() == 23 * 3600
 
 
+@unhurried
 @given(
     st.text(max_size=40) | st.from_regex(r"(until |from )?\d{1,4}[-. ][a-z0-9]{1,4}( to .{1,9})?")
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from core.people.week import Week
-from tests.clock_changes import ALL, ZONES, change_and_zone, changes, moments_near, weeks
+from tests.clock_changes import ALL, ZONES, change_and_zone, changes, moments_near, unhurried, weeks
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
@@ -77,12 +77,14 @@ def test_says_what_cannot_be_read(typed, code):
     assert (refused.value.field, refused.value.hint) == ("week", code)
 
 
+@unhurried
 @given(weeks())
 def test_what_is_written_is_read_back(week):
     if len(str(week)) <= 255:
         assert Week.parse(str(week)) == week
 
 
+@unhurried
 @given(st.text(max_size=60))
 def test_any_text_is_a_week_or_refused(text):
     with suppress(InvalidInput):
@@ -145,6 +147,7 @@ def test_days_meet_at_every_change(zone, change):
     assert ends[:-1] == starts[1:]
 
 
+@unhurried
 @given(st.data(), change_and_zone, weeks())
 def test_a_moment_is_within_a_span_when_the_wall_clock_is(data, where, week):
     """But for the second pass of a repeated time and what lies between the passes."""

@@ -75,3 +75,4 @@ def test_how_many_it_could_be_is_said(text, hint):
 
 def test_who_is_gone_is_shown_by_number():
     assert book(["Ada"]).person_name(99) == "#99"
+    assert book(["Ada"]).team_name(99) == "#99"

@@ -100,6 +100,18 @@ async def test_ever_new_senders_in_one_thread_come_to_an_end(desk: Desk):
     assert codes == ["queued"] * 3 + ["thread_limit"] * 2
 
 
+async def test_the_leads_are_told_once_of_the_hours_limit(desk: Desk, monkeypatch):
+    monkeypatch.setattr("core.rules.replies.HOUR_LIMIT", 1)
+    lead = await factories.member(desk.vault, desk.organization)
+    await factories.works(desk.mailbox, lead, is_lead=True)
+    codes = [await desk.asked(await desk.mail()) for _ in range(3)]
+    assert codes == ["queued", "hour_limit", "hour_limit"]
+    notice = await OutboxMessage.get(kind="notice")
+    assert (notice.facts["member_id"], notice.facts["code"]) == (lead.id, "reply_limit")
+    desk.clock.advance(timedelta(hours=1))
+    assert await desk.asked(await desk.mail()) == "queued"
+
+
 @pytest.mark.parametrize(
     ("message", "code"),
     [

@@ -230,6 +230,13 @@ async def test_a_reply_names_a_text_there_is(office):
     assert mistake.value.hint == "no_text"
 
 
+async def test_a_tag_that_outlook_could_not_have_is_refused(office):
+    with pytest.raises(RuleMistake) as mistake:
+        await office.add('when always then tag "a, b"')
+
+    assert mistake.value.hint == "bad_tag"
+
+
 async def test_a_mailbox_has_so_many_rules_and_no_more(office, monkeypatch):
     monkeypatch.setattr(service, "MOST_RULES", 2)
     await office.add("when always then tag A")
@@ -248,3 +255,7 @@ async def test_a_rule_of_somebody_who_left_the_mailbox_is_still_shown(office):
     assert await office.lines() == ["when always then assign to Ben Busy"]
     with pytest.raises(RuleMistake):
         await office.add("when always then assign to Ben Busy")
+    await office.book.switch(await office.lead(), 1, False)
+    with pytest.raises(RuleMistake) as mistake:
+        await office.book.switch(await office.lead(), 1, True)
+    assert mistake.value.hint == "nobody_now"

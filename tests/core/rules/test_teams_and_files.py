@@ -39,6 +39,21 @@ async def test_a_team_that_a_rule_assigns_to_stays(office):
         await office.teams.drop_team(lead, office.mailbox.id, "Finance")
 
 
+async def test_an_older_version_may_name_a_team_that_is_gone_but_does_not_come_back(office):
+    lead = await office.lead()
+    await office.teams.set_team(lead, office.mailbox.id, "Finance", ["Ada"])
+    await office.add("when always then assign to Finance pool")
+    await office.book.change(lead, 1, "when always then finish")
+    await office.teams.drop_team(lead, office.mailbox.id, "Finance")
+
+    _, first = await office.history.history(lead, 1)
+    with pytest.raises(RuleMistake) as mistake:
+        await office.history.rollback(lead, 1, 1)
+
+    assert first.line.startswith("when always then assign to #")
+    assert mistake.value.hint == "no_team_now"
+
+
 @pytest.mark.parametrize("people", [["Zoe"], ["nobody"], []])
 async def test_a_team_is_of_people_of_the_mailbox(office, people):
     with pytest.raises(InvalidInput):

@@ -16,7 +16,6 @@ from core.outbox.models import OutboxMessage
 from core.outbox.queue import Outbox
 from core.people.views import Actor
 from core.sealing import Vault
-from core.threads.due import renew
 from core.threads.followers import Followers
 from core.threads.merge import Merges
 from core.threads.notes import Notes
@@ -45,10 +44,10 @@ class Desk:
         outbox = Outbox(self.jobs)
         self.assignments = Assignments(outbox, self.clock)
         self.threads = Threads(self.vault, self.clock)
-        self.tags = Tags(self.vault, outbox, self.clock, renew)
+        self.tags = Tags(self.vault, outbox, self.clock)
         self.notes = Notes(self.vault, outbox, self.clock)
         self.followers = Followers(outbox, self.clock)
-        self.merges = Merges(outbox, self.clock, renew)
+        self.merges = Merges(outbox, self.clock)
         self.presences = Presences(outbox, self.clock)
         self.targets = Targets(self.vault, self.jobs, self.clock)
         self.warnings = Warnings(outbox, self.clock)

@@ -12,7 +12,6 @@ from core.audit.models import AuditEntry
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.mail.models import EventKind, MailMessage, MailThread, Priority, ThreadEvent, ThreadState
 from core.outbox.queue import Outbox
-from core.threads.due import renew
 from core.threads.merge import Merges
 from tests import factories
 from tests.clock import MONDAY_MORNING
@@ -142,7 +141,7 @@ async def test_later_mail_of_the_conversation_goes_to_the_thread_it_was_merged_i
     one, two, three = [await office.thread(f"c{number}") for number in (1, 2, 3)]
     actor = await factories.actor(office.people[0])
     lead = replace(actor, leads=actor.mailboxes)
-    merges = Merges(Outbox(office.jobs), office.clock, renew)
+    merges = Merges(Outbox(office.jobs), office.clock)
     await merges.merge(lead, one.id, two.id)
     await merges.merge(lead, two.id, three.id)
 
@@ -165,7 +164,7 @@ async def test_our_answer_in_a_merged_conversation_answers_the_thread_it_went_to
     one, two = [await office.thread(f"c{number}") for number in (1, 2)]
     actor = await factories.actor(office.people[0])
     await MailThread.all().update(assignee_id=actor.member_id)
-    await Merges(Outbox(office.jobs), office.clock, renew).merge(actor, one.id, two.id)
+    await Merges(Outbox(office.jobs), office.clock).merge(actor, one.id, two.id)
 
     office.feed.give(office.sent.graph_id, header("s1", "c1", at=later(5)))
     await office.sync()

@@ -124,7 +124,7 @@ def test_lists_fit_whatever_their_subjects_are(draw):
 def test_lists_offer_paging_and_act_on_the_number_picked():
     card = queue_card(a_page(), now=NOW)
     assert verbs(card) == [
-        "thread.open", "queue.done", "queue.release", "queue.page", "queue.page",
+        "thread.open", "queue.done", "queue.release", "thread.reason", "queue.page", "queue.page",
     ]  # fmt: skip
     pick = next(p for p in parts(card) if p["type"] == "Input.ChoiceSet")
     assert len(pick["choices"]) == 8
@@ -148,7 +148,7 @@ async def test_the_other_cards_obey_the_rules():
         consents_card((), now=NOW),
         progress_card(await world.services().mailboxes.progress(1)),
         progress_card(replace(await world.services().mailboxes.progress(1), is_finished=True)),
-        letters_card(await world.dead_letters(anna) * 30, now=NOW),
+        letters_card(await world.services().dead_letters.dead_letters(anna) * 30, now=NOW),
         letters_card((), now=NOW),
         welcome_card(LINK, has_mailboxes=True, is_admin=False),
         welcome_card(LINK, has_mailboxes=False, is_admin=True),
@@ -161,7 +161,7 @@ async def test_the_other_cards_obey_the_rules():
 
 async def test_report_has_a_native_chart_with_a_table_to_fall_back_on():
     world = a_world()
-    view = await world.overview(world.actor(ANNA), "")
+    view = await world.services().reports.overview(world.actor(ANNA), "")
     card = report_card(view, now=NOW)
     check_card(card)
     chart = next(p for p in parts(card) if p["type"].startswith("Chart."))
@@ -172,7 +172,7 @@ async def test_report_has_a_native_chart_with_a_table_to_fall_back_on():
 
 async def test_report_says_instead_of_a_figure_when_answers_are_unseen():
     world = a_world()
-    view = await world.overview(world.actor(ANNA), "")
+    view = await world.services().reports.overview(world.actor(ANNA), "")
     assert "not seen" in texts(report_card(view, now=NOW), "TextRun")
     assert "answered" not in channel_report(view)
 
