@@ -28,7 +28,7 @@ _HOUR = 3600.0
 _DUE = """
 SELECT t.id FROM mail_thread t
  WHERE t.mailbox_id = {} AND t.state = 'open' AND NOT t.is_history
-   AND t.merged_into_id IS NULL AND t.received_at <= {}
+   AND t.merged_into_id IS NULL
    AND (t.last_answered_at IS NULL OR t.last_answered_at < t.last_received_at)
    AND EXISTS (SELECT 1 FROM mail_message m
         WHERE m.thread_id = t.id AND m.direction = 'in' AND m.received_at <= {}
@@ -82,7 +82,7 @@ async def threads_past(
     before = now - timedelta(hours=age.hours)
     rows = await connection.execute_query_dict(
         worded(connection, _DUE),
-        [mailbox_id, before, before, age.rule_id, age.hours, most],
+        [mailbox_id, before, age.rule_id, age.hours, most],
     )
     return [row["id"] for row in rows]
 
