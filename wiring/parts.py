@@ -225,7 +225,7 @@ class Parts:
             presences=self.presences,
             snoozing=self.snoozing,
             targets=self.targets,
-            hours=Hours(self.vault, self.now, jobs=self.jobs),
+            hours=Hours(self.vault, self.now, jobs=self.jobs, hand_back=self.assignments.hand_back),
             policies=Policies(self.vault, self.now, jobs=self.jobs),
         )
         talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING, ALLOWING, WRITING_REPLY)))

@@ -46,9 +46,7 @@ class Hours:
     mailbox chooses; it also runs by the clock.
     """
 
-    def __init__(
-        self, vault: Vault, now: Clock, *, jobs: JobQueue, hand_back: HandBack | None = None
-    ) -> None:
+    def __init__(self, vault: Vault, now: Clock, *, jobs: JobQueue, hand_back: HandBack) -> None:
         self._names = Names(vault)
         self._now = now
         self._jobs = jobs
@@ -116,7 +114,7 @@ class Hours:
             )
             await self._record(actor, "member.away", member, absence=row.id)
             await self._look_again(member_id)
-        if starts_at == now and self._hand_back is not None:
+        if starts_at == now:
             await self._hand_back(now, member_id)
 
     async def back(self, actor: Actor, member_id: int) -> None:

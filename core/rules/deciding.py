@@ -180,6 +180,7 @@ class RuleEffects:
         match wanted.rest:
             case (key, Finish()) if thread.state is not ThreadState.DONE:
                 thread.state, thread.finished_at = ThreadState.DONE, self._now
+                thread.waiting_reason, thread.waits_for_id = None, None
                 self._rested(thread, EventKind.FINISHED, "finished_by_rule", key)
             case (key, Snooze() as snooze) if thread.state is ThreadState.OPEN and self._rules:
                 thread.state = ThreadState.SNOOZED
@@ -187,11 +188,11 @@ class RuleEffects:
                 self._rested(thread, EventKind.SNOOZED, "snoozed_by_rule", key)
 
     def _rested(self, thread: ThreadFold, kind: EventKind, code: str, key: Key) -> None:
+        """Why is kept, unless the thread waits for somebody: then that goes on when it wakes."""
         thread.changed = True
         thread.events.append(Event(kind, self._now, thread.assignee_id))
         self._audit(f"thread.{kind.value}", thread, key, {})
-        if thread.assignee_id is None:
-            thread.waiting_reason = None
+        if thread.assignee_id is None and thread.waiting_reason is None:
             self._records.decided(thread.id, Choice(code, None, rule=key))
 
     def _audit(self, action: str, thread: ThreadFold, key: Key, facts: dict[str, Any]) -> None:

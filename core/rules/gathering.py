@@ -51,7 +51,6 @@ class RuleRound:
         self._mailbox_id = mailbox_id
         self._rules: RulesAtWork | None = None
         self._mark = -1
-        self._reads_bodies = False
         self._live_from: datetime | None = None
 
     async def open(self) -> RulesAtWork | None:
@@ -71,11 +70,15 @@ class RuleRound:
         new = await self._new(page)
         now = self._now()
         found = await asyncio.to_thread(rule_on, rules, new, {}, now)
-        if rules.by_body and self._reads_bodies:
-            opened = [header for header in new if wants_body(found[header.id], rules)]
+        opened = [header for header in new if wants_body(found[header.id], rules)]
+        if opened and await self._may_open():
             for start in range(0, len(opened), AT_ONCE):
                 found |= await self._look_inside(feed, rules, opened[start : start + AT_ONCE])
         return Rulings(self._mark, self._rules, found)
+
+    async def _may_open(self) -> bool:
+        """Asked for each page: a round may be long, and a consent ends at once."""
+        return await Mailbox.exists(id=self._mailbox_id, reads_bodies=True)
 
     async def _look_inside(
         self, feed: Feed, rules: RulesAtWork, headers: Sequence[MessageHeader]
@@ -92,7 +95,6 @@ class RuleRound:
 
     async def _no_bodies(self, rules: RulesAtWork) -> None:
         """Microsoft refuses bodies: the rules that need them stop, and the page goes on."""
-        self._reads_bodies = False
         for rule in rules.rules:
             if rule.rule_id in rules.by_body:
                 await self._pausing.pause(Broken(rule.rule_id, rule.version, "bodies_refused"))
@@ -123,7 +125,7 @@ class RuleRound:
         stuck = troubled(rules, await standing_of(mailbox, rules))
         clock = await load_business_clock(get_connection("default"), mailbox.id)
         ready, refused = at_work(mark, without(rules, stuck), clock.is_open, clock.zone)
-        self._reads_bodies, self._live_from = mailbox.reads_bodies, mailbox.live_from
+        self._live_from = mailbox.live_from
         paused = [await self._pausing.pause(one) for one in (*unread, *stuck, *refused)]
         return mark, ready if ready.rules else None, bool(paused)
 

@@ -17,7 +17,7 @@ _WAITED = """
 SELECT COUNT(DISTINCT d.thread_id) AS count FROM decision d
   JOIN mail_thread t ON t.id = d.thread_id
  WHERE t.mailbox_id = {} AND d.at >= {} AND d.at < {} AND d.member_id IS NULL
-   AND d.by_id IS NULL
+   AND d.by_id IS NULL AND d.code NOT IN ('finished_by_rule', 'snoozed_by_rule')
 """
 
 

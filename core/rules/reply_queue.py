@@ -112,7 +112,7 @@ class _Asking:
             self.mailbox.organization_id,
             "automatic_reply",
             {"thread_id": self.message.thread_id, "message_id": self.message.id},
-            order_key=f"outlook:{self.message.thread_id}",
+            order_key=f"reply:{self.message.thread_id}",
             at=self.now,
         )
         return QUEUED

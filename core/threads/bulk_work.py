@@ -105,7 +105,10 @@ class BulkWork:
         self, actor: Actor | None, bulk: BulkChange, item: BulkItem, tag: str | None
     ) -> None:
         async def change(actor: Actor, thread: MailThread) -> dict[str, Any]:
-            return await self._change(actor, bulk, thread, tag)
+            before = await self._change(actor, bulk, thread, tag)
+            if (await _thread(thread.id)).version == thread.version:
+                raise InvalidInput("thread", "same")
+            return before
 
         refused = await self._marked(actor, item, None, DONE, change)
         if refused is not None:

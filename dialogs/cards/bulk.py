@@ -43,6 +43,7 @@ _WHY_NOT = {
     "taken": "somebody took it meanwhile",
     "done": "done already",
     "changed": "somebody changed it since",
+    "same": "it was so already",
     "busy": "somebody was changing it",
     "not_in_mailbox": "the person does not work that mailbox",
     "opted_out": "the person asked not to be given work there",

@@ -48,7 +48,7 @@ def trial_card(view: TrialView) -> Card:
     if view.state is not TrialState.DONE:
         body.append(_progress(view))
         body.append(note("This card changes by itself. Nothing else is changed."))
-        return card(body, says=title)
+        return card(body, says=title, refresh=("trial.show", {"trial": view.trial_id}))
     body += _matches(view)
     body.append(_people(view))
     body += _notes(view)

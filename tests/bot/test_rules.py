@@ -229,6 +229,16 @@ async def test_a_trials_card_is_posted_once_and_then_changes(chat):
     check_card(card_of(chat.connector.sent[-1][2]))
 
 
+async def test_a_trial_under_way_can_be_looked_at_again(chat):
+    await said(chat, "rules try 3")
+    await chat.notifier.handlers()["trial"]({"member_id": ANNA, "trial_id": 1}, 1)
+    refresh = card_of(chat.connector.sent[-1][2])["refresh"]["action"]
+
+    card = await pressed(chat, refresh["verb"], refresh["data"])
+
+    assert "Rule 3 tried" in texts(card, "TextBlock")
+
+
 @pytest.mark.parametrize(("member", "trial"), [(CARA, 1), (ANNA, 99), (99, 1)])
 async def test_a_trial_that_is_not_theirs_is_not_posted(chat, member, trial):
     await said(chat, "rules try 3")

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
+from core.assignment.service import Assignments
 from core.errors import NotAllowed, NotFound
-from core.mailboxes.models import Mailbox, MailboxMember, Strategy
+from core.mail.models import MailThread
+from core.mailboxes.models import HandBack, Mailbox, MailboxMember, Strategy
 from core.mailboxes.policies import Policies
 from core.mailboxes.service import Mailboxes
 from core.outbox.queue import Outbox
@@ -21,7 +23,7 @@ from dialogs import availability, policies
 from dialogs.turns import Turn
 from tests import factories
 from tests.clock import MONDAY_MORNING as NOW
-from tests.core.mailboxes.fakes import FakeJobs, FakeThreads
+from tests.core.mailboxes.fakes import FakeJobs
 from tests.dialogs.rules import check_card, texts
 from tests.dialogs.world import a_world
 
@@ -33,20 +35,22 @@ class Team:
     """Lea leads the mailbox, Bob works it, Cy neither; all speak to the real services."""
 
     def __init__(self, vault, clock) -> None:
-        jobs, threads = FakeJobs(), FakeThreads()
+        self.jobs = jobs = FakeJobs()
         self.vault, self.clock = vault, clock
+        self.assignments = threads = Assignments(Outbox(jobs), clock)
         self.services = replace(
             a_world().services(),
             people=People(
                 vault, clock, frozenset(), threads=threads, outbox=Outbox(jobs), jobs=jobs
             ),
             mailboxes=Mailboxes(vault, clock, threads=threads, jobs=jobs),
-            hours=Hours(vault, clock, jobs=jobs),
+            hours=Hours(vault, clock, jobs=jobs, hand_back=threads.hand_back),
             policies=Policies(vault, clock, jobs=jobs),
         )
 
     async def open(self) -> Team:
         home = await factories.organization(self.vault, timezone="Europe/Berlin")
+        self.home = home
         self.lea = await factories.member(self.vault, home, "Lea Lead")
         self.bob = await factories.member(self.vault, home, "Bob Martin")
         self.cy = await factories.member(self.vault, home, "Cy Other")
@@ -126,3 +130,32 @@ async def test_a_person_opts_out_of_their_only_mailbox(team):
     await team.say(team.bob, policies.opt_out, "")
 
     assert (await MailboxMember.get(member_id=team.bob.id)).opted_out
+
+
+async def test_threads_of_who_is_away_go_back_at_once_as_their_mailbox_chooses(team):
+    grace = await factories.correspondent(team.vault, team.home)
+    kept = await factories.mailbox(team.vault, team.home)
+    await factories.works(kept, team.bob)
+    await Mailbox.filter(id=team.mailbox.id).update(hand_back=HandBack.POOL)
+    given = {"assignee_id": team.bob.id, "assigned_at": NOW - timedelta(hours=1)}
+    back = await factories.thread(team.vault, team.mailbox, grace, **given)
+    stays = await factories.thread(team.vault, kept, grace, **given)
+
+    await team.say(team.bob, availability.away, "until friday")
+
+    assert (await MailThread.get(id=back.id)).assignee_id == team.lea.id
+    assert (await MailThread.get(id=stays.id)).assignee_id == team.bob.id
+
+
+async def test_what_waited_is_handed_out_when_somebody_is_back(team):
+    grace = await factories.correspondent(team.vault, team.home)
+    await team.say(team.bob, availability.away, "")
+    await team.say(team.lea, availability.away, "")
+    waits = await factories.thread(team.vault, team.mailbox, grace, waiting_reason="nobody_free")
+    team.clock.advance(timedelta(hours=1))
+
+    await team.say(team.bob, availability.back, "")
+    for facts in team.jobs.of("assign_waiting"):
+        await team.assignments.assign_waiting(**facts)
+
+    assert (await MailThread.get(id=waits.id)).assignee_id == team.bob.id

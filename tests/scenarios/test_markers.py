@@ -10,7 +10,7 @@ import base64
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,12 +20,15 @@ import structlog
 
 from core import log
 from core.jobs.models import Job
+from core.mail.models import Priority
+from core.mailboxes.models import Mailbox
 from core.outbox.models import OutboxMessage
 from core.people.models import Member
+from core.rules.in_flight import rule_on
 from sandbox.identity.tokens import Tokens
 from sandbox.mail.records import Address, NewMail
 from sandbox.mail.sources import MemorySource
-from sandbox.sample import HELP_MAILBOX
+from sandbox.sample import CLIENT_ID, HELP_MAILBOX
 from sandbox.tour.waiting import until
 from tests.scenarios.conftest import MakeHouse
 from tests.scenarios.house import House, raw_mail
@@ -96,6 +99,7 @@ async def test_nothing_marked_is_readable_in_the_log_or_in_the_database(
     house.outlook.create_folder(HELP_MAILBOX, FOLDER, "inbox")
     await house.install(*house.people)
     await talk(house)
+    await look_inside(house)
     await work(house)
     await go_wrong(house, monkeypatch)
     client_state = {one.client_state for one in house.box.graph.notifier.active().values()}
@@ -120,7 +124,7 @@ async def test_nothing_marked_is_readable_in_the_log_or_in_the_database(
     assert not found
     lines = kept[log_file.name].decode()
     assert "uncaught exception" not in lines
-    for layer in ("IntegrityError", "ValueError", "RuntimeError", "GraphError"):
+    for layer in ("IntegrityError", "ValueError", "RuntimeError", "GraphError", "ArithmeticError"):
         assert layer in lines, f"nothing went wrong as {layer}"
 
 
@@ -136,6 +140,17 @@ async def talk(house: House) -> None:
     await house.onboard(admin, house.people[1])
 
 
+async def look_inside(house: House) -> None:
+    """The mailbox consents to bodies, and rules look for marked words in them."""
+    house.box.ledger.assign_role(CLIENT_ID, "Application Mail.Read", [HELP_MAILBOX])
+    card = await house.ask(house.admin, "allow bodies")
+    await house.press(house.admin, card, "Next", {"yes": "yes"})
+    await house.press(house.admin, card, "Continue")
+    assert (await Mailbox.get()).reads_bodies
+    await house.told(house.admin, f"when body contains {BODY} then set priority urgent")
+    await house.told(house.admin, f"when body matches {BODY}[0-9]*x then tag Never")
+
+
 async def work(house: House) -> None:
     """Mail comes and changes; threads change hands."""
     admin = house.admin
@@ -148,6 +163,7 @@ async def work(house: House) -> None:
     )
     graph_id = house.graph_id(house.outlook.deliver(HELP_MAILBOX, mail))
     thread = await house.thread_of(graph_id)
+    assert thread.priority is Priority.URGENT, "no rule looked into the body"
     house.outlook.categorize(HELP_MAILBOX, graph_id, CATEGORY)
     house.outlook.reply_from_outlook(HELP_MAILBOX, graph_id, house.people[1], BODY)
     await house.sync()
@@ -193,6 +209,11 @@ async def go_wrong(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await until(Job.filter(error_code__contains="GraphError").exists, "the sync to fail")
 
     with monkeypatch.context() as patched:
+        patched.setattr("core.rules.gathering.rule_on", crash_matching)
+        house.arrives(f"{SUBJECT} matched", f"{LOCAL}@{DOMAIN}")
+        house.clock.advance(minutes=1)
+        await until(Job.filter(error_code="ArithmeticError").exists, "the matching to crash")
+    with monkeypatch.context() as patched:
         patched.setattr("core.mail.commit.PageWriter.write", crash_writing)
         house.clock.advance(minutes=1)
         await until(Job.filter(error_code="RuntimeError").exists, "the sync to crash")
@@ -209,6 +230,12 @@ async def go_wrong(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def crash_drawing(*facts: object, **more: object) -> None:
     raise ValueError(f"{CRASH} {SUBJECT}", facts, more)
+
+
+def crash_matching(rules: Any, headers: Any, bodies: Mapping[str, Any], now: Any) -> Any:
+    if bodies:
+        raise ArithmeticError(f"{CRASH} {BODY}", bodies)
+    return rule_on(rules, headers, bodies, now)
 
 
 async def crash_writing(*facts: object, **more: object) -> None:

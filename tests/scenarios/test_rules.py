@@ -53,7 +53,12 @@ async def test_they_assign_tag_prioritise_snooze_and_finish(working: House):
         assert list(decision.reason["rule"]) == [rule.id, rule.version]
         shown = await working.told(other, f"show {thread.id}")
         assert "Printer" in shown
-    assert (await arrives(working, "Newsletter")).state is ThreadState.DONE
+        assert "Rule 1 (version 1)" in await working.told(other, f"why {thread.id}")
+    finished = await arrives(working, "Newsletter")
+    assert finished.state is ThreadState.DONE
+    why = await working.told(other, f"why {finished.id}")
+    assert "Rule 2 (version 1)" in why
+    assert "It is done." in why
     assert (await arrives(working, "Not now, later")).state is ThreadState.SNOOZED
 
     await working.told(working.admin, "rule 1 off")

@@ -1,11 +1,19 @@
 from datetime import timedelta
 
 import httpx
+import orjson
 import pytest
 
 from core.errors import GraphAuthFailed
 from core.graph.access import MailboxAccess
-from core.graph.probes import Outcome, probe_body_refused, probe_mailbox
+from core.graph.probes import (
+    Outcome,
+    probe_body_refused,
+    probe_internet_headers,
+    probe_mailbox,
+    probe_send,
+    probe_write,
+)
 
 MINUTE = timedelta(minutes=1)
 
@@ -65,3 +73,64 @@ async def test_an_app_that_gets_no_token_is_refused(client):
     access = MailboxAccess("a@x.example", no_token, frozenset())
 
     assert await probe_mailbox(client, access, granted_since=MINUTE) is Outcome.WAITING
+
+
+ONE = httpx.Response(200, json={"value": [{"id": "m", "categories": ["Red"]}]})
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome"),
+    [
+        ([ONE, httpx.Response(200, json={})], Outcome.WORKED),
+        ([ONE, refused(403, "ErrorAccessDenied")], Outcome.REFUSED),
+        ([ONE, refused(503)], Outcome.UNKNOWN),
+        ([refused(403, "ErrorAccessDenied")], Outcome.REFUSED),
+        ([httpx.Response(200, json={"value": []})], Outcome.UNKNOWN),
+    ],
+)
+async def test_writing_is_tried_without_changing_anything(client, access, graph, answers, outcome):
+    graph.answers = list(answers)
+
+    assert await probe_write(client, access) is outcome
+
+    for request in graph.requests[1:]:
+        assert request.method == "PATCH"
+        assert orjson.loads(request.content) == {"categories": ["Red"]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (refused(400, "ErrorInvalidRecipients"), Outcome.WORKED),
+        (httpx.Response(202), Outcome.WORKED),
+        (refused(403, "ErrorAccessDenied"), Outcome.REFUSED),
+        (refused(404, "ErrorInvalidUser"), Outcome.NO_MAILBOX),
+        (refused(503), Outcome.UNKNOWN),
+    ],
+)
+async def test_sending_is_tried_with_a_mail_to_nobody(client, access, graph, answer, outcome):
+    graph.answers = [answer]
+
+    assert await probe_send(client, access) is outcome
+
+    (request,) = graph.requests
+    assert orjson.loads(request.content) == {
+        "message": {"toRecipients": []},
+        "saveToSentItems": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("messages", "outcome"),
+    [
+        ([{"id": "1"}, {"id": "2", "internetMessageHeaders": [{"name": "a"}]}], Outcome.WORKED),
+        ([{"id": "1"}, {"id": "2", "internetMessageHeaders": []}], Outcome.REFUSED),
+        ([], Outcome.UNKNOWN),
+    ],
+)
+async def test_whether_internet_headers_are_told(client, access, graph, messages, outcome):
+    graph.answers = [httpx.Response(200, json={"value": messages})]
+
+    assert await probe_internet_headers(client, access) is outcome
+
+    assert "/mailFolders/inbox/messages" in graph.requests[0].url.path

@@ -16,6 +16,7 @@ from core.errors import (
     GraphThrottled,
     InvalidInput,
     NotFound,
+    NothingSent,
     RecipientUnreachable,
 )
 from core.outbox.claims import LEASE, Claims
@@ -301,10 +302,13 @@ async def test_looking_in_sent_items_is_tried_again(
     assert await states() == ["done"]
 
 
-async def test_a_reply_that_was_surely_refused_is_sent_later(
-    tell: Tell, delivery: Delivery, world: World, clock: SettableClock
+@pytest.mark.parametrize(
+    "failure", [GraphThrottled(429, "TooManyRequests", retry_after=60), NothingSent()]
+)
+async def test_a_reply_that_was_surely_not_sent_is_sent_later(
+    tell: Tell, delivery: Delivery, world: World, clock: SettableClock, failure: Exception
 ) -> None:
-    world.failures = [GraphThrottled(429, "TooManyRequests", retry_after=60)]
+    world.failures = [failure]
     await tell(1, kind="automatic_reply")
     await delivery.run()
     assert await states() == ["due"]

@@ -72,6 +72,18 @@ async def test_the_cap_holds_and_says_how_many_were_left(desk: BulkDesk) -> None
     assert (decision.code, decision.by_id) == ("by_hand", desk.lead.member_id)
 
 
+async def test_what_somebody_did_meanwhile_is_not_counted_nor_undone(desk: BulkDesk) -> None:
+    first, second = await desk.threads(2)
+    view = await desk.bulk.preview(desk.ada, BulkOrder(DONE, unassigned=True))
+    await Assignments(Outbox(desk.jobs), desk.clock).finish(desk.bo, first)
+    await desk.bulk.begin(desk.ada, view.bulk_id)
+    await desk.work.run(view.bulk_id)
+    view = await desk.undo(desk.ada)
+    assert (view.changed, view.undone, view.refused) == (1, 1, (("same", 1),))
+    states = {row.id: row.state for row in await MailThread.all()}
+    assert states == {first: ThreadState.DONE, second: ThreadState.OPEN}
+
+
 async def test_nobody_absent_is_assigned_anything_in_bulk(desk: BulkDesk) -> None:
     await desk.threads(3)
     await away(desk, desk.ada)

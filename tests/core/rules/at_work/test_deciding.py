@@ -16,6 +16,7 @@ from core.mail.models import EventKind, MailThread, Priority, ThreadEvent
 from core.mail.models import ThreadState as State
 from core.mailboxes.models import FolderKind, Mailbox
 from core.outbox.models import OutboxMessage
+from core.people.models import Absence
 from core.rules.gathering import RuleRound
 from core.rules.models import ReplyMark
 from core.threads.models import Tag, ThreadTag
@@ -114,6 +115,24 @@ async def test_what_is_assigned_and_snoozed_is_somebody_s_already(office: Office
     assert (thread.state, thread.assignee_id) == (State.SNOOZED, bo.id)
     assert thread.snoozed_until == office.clock() + timedelta(hours=4)
     assert (await Decision.get(thread_id=thread.id)).code == "by_rule"
+
+
+async def test_what_waits_for_somebody_named_goes_on_waiting_for_them_when_it_wakes(office: Office):
+    await office.live()
+    _, bo = office.people
+    await Absence.create(
+        organization_id=bo.organization_id,
+        member_id=bo.id,
+        starts_at=later(-60),
+        created_at=later(-60),
+    )
+    await a_rule(office, "when subject contains printer then assign to Bo, snooze 4 hours")
+    await arrives(office, header("m1", "c1"))
+    thread = await office.thread("c1")
+    assert (thread.state, thread.assignee_id) == (State.SNOOZED, None)
+    assert thread.waiting_reason is not None
+    decision = await Decision.get(thread_id=thread.id)
+    assert [people for people, *_ in decision.reason["targets"]] == [[bo.id]]
 
 
 async def test_a_later_message_of_the_page_wakes_what_the_first_put_to_rest(office: Office):

@@ -71,6 +71,24 @@ async def test_without_consent_it_cannot_be_known_and_no_body_is_opened(office: 
     assert await ThreadTag.all().count() == 1
 
 
+async def test_a_consent_that_ends_during_a_round_ends_the_opening_at_once(
+    reading: Office, monkeypatch: pytest.MonkeyPatch
+):
+    await a_rule(reading, "when body contains refund then tag Refund")
+    reading.feed.give(reading.inbox.graph_id, header("m1"), more=True)
+    reading.feed.give(reading.inbox.graph_id, header("m2"))
+    opened = reading.feed.body
+
+    async def open_and_withdraw(message_id: str) -> str | None:
+        await consents(reading, reads_bodies=False)
+        return await opened(message_id)
+
+    monkeypatch.setattr(reading.feed, "body", open_and_withdraw)
+    await reading.sync()
+    assert reading.feed.opened == ["m1"]
+    assert await MailMessage.all().count() == 2
+
+
 @pytest.mark.parametrize(
     "refusal", [GraphAuthFailed(403, "not_granted_bodies"), GraphError(403, "ErrorAccessDenied")]
 )
