@@ -30,7 +30,6 @@ class Policy:
     sticky_sender_days: int | None = None
     fair_share: bool = False
     counts_effort: bool = False
-    hand_back_to: int | None = None
 
 
 @dataclass(slots=True)

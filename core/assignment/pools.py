@@ -21,7 +21,7 @@ from core.people.models import MemberState
 
 _MAILBOX = """
 SELECT strategy, rotation, capacity, counts_effort, fair_share, sticky, sticky_hours,
-       sticky_sender_days, hand_back_to_id
+       sticky_sender_days
   FROM mailbox WHERE id = {}
 """
 _PEOPLE = """
@@ -154,5 +154,4 @@ def _policy_of(row: Mapping[str, Any]) -> Policy:
         sticky_sender_days=row["sticky_sender_days"],
         fair_share=bool(row["fair_share"]),
         counts_effort=bool(row["counts_effort"]),
-        hand_back_to=row["hand_back_to_id"],
     )

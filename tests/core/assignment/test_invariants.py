@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, contex
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -19,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core.database import database
+from core.database import database as open_database
 from core.mail.models import MailThread, ThreadState
 from core.mailboxes.models import HandBack, Sticky, Strategy
 from core.sealing import Vault
@@ -28,8 +29,16 @@ from tests.core.assignment.busy_office import BusyOffice
 from tests.databases import new_postgres
 
 PEOPLE = st.integers(0, 3)
-WAYS_OUT = ("finish", "snooze", "outlook")
-WAYS_BACK = ("mail", "reopen", "time", "outlook", "take")
+WAYS = (
+    ("finish", "mail"),
+    ("finish", "reopen"),
+    ("snooze", "mail"),
+    ("snooze", "time"),
+    ("snooze", "take"),
+    ("outlook", "mail"),
+    ("outlook", "outlook"),
+)
+"""How a thread goes, and how it comes back."""
 VERBS = st.sampled_from(("take", "assign", "release", "finish", "snooze", "reopen"))
 PLACES = st.integers(0, 11)
 STATES = st.sampled_from(ThreadState)
@@ -45,7 +54,7 @@ class Machine(RuleBasedStateMachine):
         self._outside = ExitStack()
         url = self._outside.enter_context(new_database())
         self._inside = AsyncExitStack()
-        self._loop.run(self._inside.enter_async_context(database(url)))
+        self._loop.run(self._inside.enter_async_context(open_database(url)))
         self.office = self._loop.run(BusyOffice.open(vault, SettableClock()))
 
     def teardown(self) -> None:
@@ -82,10 +91,10 @@ class Machine(RuleBasedStateMachine):
         for thread in self._one(which, ThreadState.DONE):
             self._loop.run(self.office.by_hand("reopen", who, thread))
 
-    @rule(which=PLACES, out=st.sampled_from(WAYS_OUT), back=st.sampled_from(WAYS_BACK))
-    def a_thread_comes_back_when_its_place_is_taken(self, which: int, out: str, back: str) -> None:
+    @rule(which=PLACES, way=st.sampled_from(WAYS))
+    def a_thread_comes_back_when_its_place_is_taken(self, which: int, way: tuple[str, str]) -> None:
         for thread in self._one(which, ThreadState.OPEN):
-            self._loop.run(self.office.goes_and_comes_back(thread, out, back))
+            self._loop.run(self.office.goes_and_comes_back(thread, *way))
 
     @rule(verb=VERBS, who=PEOPLE, which=PLACES, other=PEOPLE)
     def a_change_is_undone(self, verb: str, who: int, which: int, other: int) -> None:
@@ -194,3 +203,19 @@ def test_nothing_breaks_them_on_postgresql_either(
 ) -> None:
     new_database = contextmanager(lambda: new_postgres(postgres_folder, postgres_template))
     _run(new_database, vault, examples=4, steps=30)
+
+
+@pytest.mark.parametrize("way", WAYS, ids="-".join)
+@pytest.mark.parametrize("sticky", Sticky)
+async def test_a_thread_that_comes_back_finds_its_owner_full_and_stays_within_the_cap(
+    database: str, vault: Vault, clock: SettableClock, sticky: Sticky, way: tuple[str, str]
+) -> None:
+    office = await BusyOffice.open(vault, clock)
+    await office.policy(capacity=1, sticky=sticky)
+    await office.mail(None, 6)
+    await office.look()
+    thread = (await office.threads())[0]
+    await office.goes_and_comes_back(thread, *way)
+    await office.look()
+    again = (await office.threads())[0]
+    assert again.assignee_id is None or again.state is not ThreadState.OPEN
