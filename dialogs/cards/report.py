@@ -1,4 +1,4 @@
-"""The report: figures, a native Teams chart, and a table where charts cannot be drawn.
+"""The report: figures, a native Teams chart, and facts where charts cannot be drawn.
 
 https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/charts-in-adaptive-cards
 """
@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from core.reports.views import Answers, Gap, LedFigures, NoFairness, ReportView
 from dialogs.cards.elements import (
-    LINE,
     NAME,
     SUBJECT,
     age,
@@ -28,6 +27,8 @@ from dialogs.cards.reasons import waiting
 from dialogs.moves import Card, Element
 
 MOST_MEMBERS, MOST_LED = 25, 8
+SHORT = 40
+"""Characters of a name in a table: with all it may show, the card must stay under 28 KB."""
 _ANSWERS = {
     Answers.UNSEEN: "No answer has been seen in Sent Items yet, so answers have no figure.",
     Answers.PARTLY: "In some of these mailboxes no answer has been seen in Sent Items yet: the "
@@ -62,7 +63,7 @@ def report_card(view: ReportView, *, now: datetime) -> Card:
     ]
     if view.members:
         rows = [
-            (safe(figures.name, NAME), f"{figures.open:,}", f"{figures.finished:,}")
+            (safe(figures.name, SHORT), f"{figures.open:,}", f"{figures.finished:,}")
             for figures in view.members[:MOST_MEMBERS]
         ]
         body.append(table(("Person", "Open", "Finished"), rows))
@@ -115,7 +116,7 @@ def _led(led: tuple[LedFigures, ...]) -> list[Element]:
     if not led:
         return []
     rows = [
-        (safe(box.address, LINE, "A mailbox"), _fairness(box), _handling(box))
+        (safe(box.address, SHORT, "A mailbox"), _fairness(box), _handling(box))
         for box in led[:MOST_LED]
     ]
     lines = [
@@ -172,7 +173,7 @@ def _span(span: timedelta | None) -> str:
 
 
 def _chart(view: ReportView) -> Element:
-    """Received and finished each day; a table for clients that draw no charts."""
+    """Received and finished each day; facts for clients that draw no charts."""
     days = view.days[-31:]
     if not days:
         return note("Nothing was received or finished in this time.")
@@ -190,8 +191,14 @@ def _chart(view: ReportView) -> Element:
             }
             for legend, name in series
         ],
-        "fallback": table(
-            ("Day", "Received", "Finished"),
-            [(f"{day.day:%d %b}", f"{day.received:,}", f"{day.finished:,}") for day in days],
-        ),
+        "fallback": {
+            "type": "FactSet",
+            "facts": [
+                {
+                    "title": f"{day.day:%d %b}",
+                    "value": f"{day.received:,} received, {day.finished:,} finished",
+                }
+                for day in days
+            ],
+        },
     }

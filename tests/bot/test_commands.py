@@ -11,7 +11,7 @@ from bot.activities import read_activity
 from bot.turn import said
 from core.people.views import Actor
 from dialogs.cards.welcome import help_card
-from tests.bot.talking import Talking
+from tests.bot.talking import Talking, card_of
 from tests.dialogs.rules import check_card
 
 
@@ -138,11 +138,22 @@ def test_the_whole_help_is_a_small_card(commands):
     assert len(json.dumps(card, ensure_ascii=False).encode()) < 20 * 1024
 
 
-async def test_help_of_what_it_does_not_know_tells_all(commands):
+async def test_help_of_what_it_does_not_know_tells_all():
     talking = Talking()
-    whole = await talking.say("help")
-    assert await talking.say("help the weather") == whole
-    assert len(str(await talking.say("help rules"))) < len(str(whole)) / 3
+    whole, unknown, rules = [
+        card_of((await talking.say(text))[0]) for text in ("help", "help the weather", "help rules")
+    ]
+    assert unknown == whole
+    assert "take 42" in str(whole)
+    assert "take 42" not in str(rules)
+    assert "rules try" in str(rules)
+
+
+async def test_help_in_an_open_dialog_is_help_with_its_question():
+    talking = Talking()
+    await talking.say("onboard")
+    (payload,) = await talking.say("help")
+    assert "What you can say" not in str(payload)
 
 
 def test_teams_is_offered_at_most_ten(commands):

@@ -15,13 +15,13 @@ DAY = timedelta(days=1)
 HOSTILE = "\u202e[Your bank](https://evil.example)\x00 \n**pay**\t" + "\U0001f4a9" * 5000
 
 
-async def test_report_has_a_native_chart_with_a_table_to_fall_back_on():
+async def test_report_has_a_native_chart_with_facts_to_fall_back_on():
     world = a_world()
     view = await world.services().reports.overview(world.actor(ANNA), "")
     card = report_card(view, now=NOW)
     check_card(card)
     chart = next(p for p in parts(card) if p["type"].startswith("Chart."))
-    assert chart["fallback"]["type"] == "Table"
+    assert chart["fallback"]["type"] == "FactSet"
     assert "Ben Busy" in texts(card, "TextRun")
     check_card(report_card(replace(view, days=(), members=view.members * 40), now=NOW))
 
