@@ -69,6 +69,11 @@ class Pool:
         """What a thread counts for here."""
         return effort if self.policy.counts_effort else 1
 
+    def is_in_vain(self, targets: Iterable[Target]) -> bool:
+        """Whether none of those named may ever be given anything here, as things stand."""
+        people = (self.find(member_id) for target in targets for member_id in target.member_ids)
+        return not any(who is not None and who.may_come_back(named=True) for who in people)
+
     @property
     def has_room(self) -> bool:
         """Somebody could be given something, or a thread that is at least an ordinary one."""
@@ -104,16 +109,14 @@ class Pool:
 
     def _named(self, wish: Wish, effort: int, sieve: _Sieve) -> Choice | None:
         """The first target of which somebody is free; None: the thread is for anybody."""
-        in_vain = True
         for target in wish.targets:
             people = [who for who in map(self._by_id.get, target.member_ids) if who is not None]
-            in_vain = in_vain and not any(who.may_come_back(named=True) for who in people)
             sieve.free = []
             self._sift(people, wish, effort, sieve, named=True)
             if sieve.free:
                 code = "colleague" if target.rule_id is None else "by_rule"
                 return self._first(sieve, code, target)
-        if in_vain or wish.or_pool:
+        if wish.or_pool or self.is_in_vain(wish.targets):
             return None
         last = wish.targets[-1]
         skipped = sieve.codes()
