@@ -24,7 +24,7 @@ SELECT e.mailbox_id, e.thread_id, e.kind, e.at, e.member_id
           AND x.kind IN ({ends}))
    AND EXISTS (SELECT 1 FROM thread_event k
                 WHERE k.thread_id = e.thread_id AND k.kind = {taken} AND k.at < {end_too})
-   AND e.at < {end_again}
+   AND e.at < {end_again} AND e.kind NOT IN ({others})
  ORDER BY e.thread_id, e.at, e.id
 """
 
@@ -48,6 +48,7 @@ async def handled_threads(
         taken=query.of(EventKind.TAKEN),
         end_too=query.of(period.end),
         end_again=query.of(period.end),
+        others=query.of(EventKind.RECEIVED, EventKind.REOPENED),
     )
     found: list[HandledThread] = []
     for _, events in groupby(await query.run(text), key=lambda row: row["thread_id"]):
