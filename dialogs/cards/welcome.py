@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dialogs.cards.elements import card, execute, heading, note, open_url, table, text_block
 from dialogs.moves import Card, Element
 
-SET_UP = "An administrator of your Microsoft 365 tenant must set Postroom up before it can be used."
+SET_UP = "Postroom works once an administrator of your Microsoft 365 tenant has set it up."
 KEPT_ABOUT_MEMBERS = (
     "About you, Postroom keeps your name, your work address, your Teams and Entra ids and what you "
     "did with mail (took, passed on, finished). Your colleagues see what you have open; leads of a "
