@@ -126,7 +126,10 @@ _HINTS = {
     "bulk_tag": "Please say which tag: `tag all from @fabrikam.com Invoice`.",
     "bulk_old": "That was counted too long ago. Please say it again.",
     "bulk_late": "It is more than ten minutes ago, so it can no longer be undone at once.",
-    "bulk_none": "There is nothing of yours to undo: a change of many threads, for ten minutes.",
+    "bulk_none": (
+        "There is nothing of yours to undo: a change of many threads can be undone once it has "
+        "ended, for ten minutes."
+    ),
     "opted_out": "That person asked not to be given work in that mailbox.",
     "past": "That moment is over: I need one that is still to come.",
     "leads": "Leads must be among the people.",
