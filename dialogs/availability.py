@@ -64,7 +64,13 @@ async def away(services: Services, turn: Turn, rest: str) -> Reply:
 async def day_off(services: Services, turn: Turn, rest: str) -> Reply:
     if not rest:
         raise InvalidInput("date", "unread")
-    return await away(services, turn, rest)
+    try:  # `tomorow` reads like a person's name
+        return await away(services, turn, rest)
+    except InvalidInput as error:
+        is_no_person = (error.field, error.hint) == ("member", "0")
+        if is_no_person and not _apart(_DATES_BEGIN, rest)[1]:
+            raise InvalidInput("date", "unread") from None
+        raise
 
 
 async def back(services: Services, turn: Turn, rest: str) -> Reply:

@@ -46,6 +46,19 @@ async def own_mailbox(services: Services, turn: Turn, rest: str) -> MailboxView:
     return found[0]
 
 
+async def save_line(services: Services, turn: Turn, view: MailboxView, line: str) -> Reply:
+    """`Name: text`, saved. Raises NotAllowed, InvalidInput."""
+    name, _, text = line.partition(":")
+    return await _saved(services, turn, view, name.strip(), text.strip())
+
+
+async def _saved(services: Services, turn: Turn, view: MailboxView, name: str, text: str) -> Reply:
+    if looks_like_secret(text):
+        raise InvalidInput("reply_text", "leaked")
+    await services.reply_texts.save(turn.actor, view.mailbox_id, name, text)
+    return await _listed(services, turn, view, "Saved.")
+
+
 async def _listed(services: Services, turn: Turn, view: MailboxView, say: str = "") -> Reply:
     texts = await services.reply_texts.texts(turn.actor, view.mailbox_id)
     writes = turn.actor.is_admin or view.mailbox_id in turn.actor.leads
@@ -80,14 +93,11 @@ async def _ask_text(services: Services, turn: Turn, memory: Memory) -> Question:
 
 
 async def _take_text(services: Services, turn: Turn, memory: Memory, answer: Answer) -> Move:
-    name, text = answer.inputs.get("name", ""), answer.inputs.get("text", "")
-    if answer.text:
-        name, _, text = answer.text.partition(":")
-    if looks_like_secret(text):
-        raise InvalidInput("reply_text", "leaked")
-    await services.reply_texts.save(turn.actor, memory["mailbox"], name, text)
     view = await mailbox_of(services, turn, memory["mailbox"])
-    return Done(await _listed(services, turn, view, "Saved."))
+    if answer.text:
+        return Done(await save_line(services, turn, view, answer.text))
+    name, text = answer.inputs.get("name", ""), answer.inputs.get("text", "")
+    return Done(await _saved(services, turn, view, name, text))
 
 
 WRITING_REPLY = Dialog(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.errors import InvalidInput
 from core.rules.mistakes import RuleMistake
 from core.rules.spans import USUAL, split_period
 from core.rules.views import TrialView
@@ -23,6 +24,8 @@ BEGUN = "I am trying it; a card shows how far I am, and then what I found. Nothi
 async def try_(services: Services, turn: Turn, rest: str) -> Reply:
     """`3`, `3 when …`, or `in help@contoso.com when …`, each with a period at the end."""
     what, period = split_period(rest)
+    if not what.strip():
+        raise InvalidInput("rule_trial")
     numbered = _NUMBERED.fullmatch(what)
     if numbered is not None:
         return await _try_rule(services, turn, int(numbered[1]), numbered[2], period)

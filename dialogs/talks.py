@@ -11,7 +11,7 @@ from dialogs.cards.welcome import Help, help_card, welcome_card
 from dialogs.inputs import Inputs, number_of, texts_of
 from dialogs.mailboxes import mailbox_of, named_mailbox
 from dialogs.moves import Answer, Memory, Reply
-from dialogs.reply_texts import own_mailbox
+from dialogs.reply_texts import own_mailbox, save_line
 from dialogs.runner import DialogRunner, Place
 from dialogs.secrets import looks_like_secret
 from dialogs.services import Services
@@ -42,6 +42,10 @@ class Talks:
         return await self._runner.begin(services, turn, "allowing", step="yes", memory=memory)
 
     async def write_reply(self, services: Services, turn: Turn, rest: str) -> Reply:
+        """`reply text` asks for it, `reply text Thanks: Dear …` is all of it."""
+        if ":" in rest and "@" not in rest.partition(":")[0]:
+            view = await own_mailbox(services, turn, "")
+            return await save_line(services, turn, view, rest)
         view = await own_mailbox(services, turn, rest)
         return await self._write_reply(services, turn, view.mailbox_id)
 

@@ -26,9 +26,13 @@ _MINUTES = {"m": 1, "h": 60, "d": DAY}
 async def targets(services: Services, turn: Turn, rest: str) -> Reply:
     """`targets help@…` shows them; `answer 4h finish 2d` sets, `answer off` takes away.
 
-    For some threads alone: `urgent answer 30m`, `tag Invoice finish 1d`.
+    For some threads alone: `urgent answer 30m`, `tag Invoice finish 1d`. Where there is one
+    mailbox alone, it need not be named.
     """
-    mailbox, more = await mailbox_and_more(services, turn, rest)
+    if _LINE.fullmatch(rest):
+        mailbox, more = (await mailbox_and_more(services, turn, ""))[0], rest
+    else:
+        mailbox, more = await mailbox_and_more(services, turn, rest)
     if more:
         found = _LINE.fullmatch(more)
         if found is None:

@@ -59,6 +59,10 @@ _FIELDS = {
     "role": "That is not a role.",
     "rule": "I cannot use that rule as it is.",
     "rule_number": "I need a rule's number, such as `rule 3`. `rules` lists them.",
+    "rule_trial": (
+        "I need a rule's number or its line, such as `rules try 3 last 30 days` or "
+        "`rules try when subject contains invoice then tag Invoice`."
+    ),
     "rule_word": (
         "I know `rule 3 when …`, `on`, `off`, `up`, `down`, `history`, `back to 2` and `delete`."
     ),
@@ -122,7 +126,10 @@ _HINTS = {
     "bulk_tag": "Please say which tag: `tag all from @fabrikam.com Invoice`.",
     "bulk_old": "That was counted too long ago. Please say it again.",
     "bulk_late": "It is more than ten minutes ago, so it can no longer be undone at once.",
-    "bulk_none": "There is nothing of yours to undo: a change of many threads, for ten minutes.",
+    "bulk_none": (
+        "There is nothing of yours to undo: a change of many threads can be undone once it has "
+        "ended, for ten minutes."
+    ),
     "opted_out": "That person asked not to be given work in that mailbox.",
     "past": "That moment is over: I need one that is still to come.",
     "leads": "Leads must be among the people.",
@@ -188,11 +195,15 @@ TO_UNDO = {
 """What is left at Microsoft after a consent was taken back, by core's codes."""
 
 
+_MISSING = {"version": "That rule has no version of that number: its `history` lists them."}
+"""Of what only those are asked for who may see where it would be."""
+
+
 def words(error: PostroomError) -> str:
     """One sentence or two that say what to do; the same for missing and for not theirs."""
     match error:
         case NotFound():
-            return NOT_FOUND
+            return _MISSING.get(error.kind, NOT_FOUND)
         case NotAllowed():
             return _NEEDS.get(error.needs, "That is for somebody with another role.")
         case InvalidInput():
@@ -211,7 +222,7 @@ def words(error: PostroomError) -> str:
                 "in that mailbox."
             )
         case Absent():
-            return "That person is not at work now, so they cannot be given work."
+            return "Whoever that would go to is not at work now; `availability` shows who is."
         case GraphAuthFailed():
             return "Microsoft no longer lets me into that mailbox: an admin must consent again."
         case GraphThrottled():

@@ -21,6 +21,7 @@ from core.mailboxes.models import Mailbox, MailboxState
 from core.settings import Settings
 from sandbox.certificates import write_private
 from sandbox.demo_chat import chat
+from sandbox.demo_start import furnish
 from sandbox.microsoft365 import Microsoft365, mail_from
 from sandbox.playground import PORTS
 from sandbox.postroom import Serve, free_port, settings_for
@@ -105,6 +106,7 @@ async def _play(options: DemoOptions, serve: Serve, console: Console, ended: asy
                 await onboard(scene, rights_first=True)
                 await until(synced, "the end of the first sync", 120)
                 await until(records.all_told, "the outbox to be empty")
+                await furnish(scene)
         await chat(scene, scene.box.teams.chats.channel(team), console, ended)
 
 

@@ -23,8 +23,12 @@ HOW_TO = """
   queue       your open threads, as a card; a number presses that button of the newest card
   take 12     make a thread yours; also: done 12, why 12, assign 12 to {colleague}
   report      figures of the mailbox
+  next        take a thread that waits; unassigned shows them
+  rules       a rule that was made for you to try: rules try 1
   help        all that can be said to Postroom
   /as {colleague}   become a colleague; /help says what else this terminal can do
+  /exchange   be the Exchange administrator who runs the lines that a card shows,
+              such as those of allow replies
 New mail arrives now and then. Ctrl-C ends it all; the next start carries on.
 """
 
@@ -37,7 +41,13 @@ async def chat(scene: Scene, channel: Conversation, console: Console, ended: asy
     try:
         async with lines_from() as read_line:
             reader = _Patient(read_line, ended)
-            terminal = Terminal(scene.client, scene.people, reader, channel=channel)
+            terminal = Terminal(
+                scene.client,
+                scene.people,
+                reader,
+                channel=channel,
+                run_lines=scene.box.run_in_exchange,
+            )
             await terminal.run()
     finally:
         arriving.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -63,7 +64,12 @@ class Microsoft365(Sandbox):
 
     def grant_in_exchange(self) -> None:
         """What the Exchange administrator's lines do: rights to the one mailbox."""
-        self.ledger.assign_role(CLIENT_ID, READ_BASIC, [self.mailbox])
+        self.run_in_exchange([READ_BASIC])
+
+    def run_in_exchange(self, roles: Iterable[str]) -> None:
+        """The same for other roles, by the names that New-ManagementRoleAssignment takes."""
+        for role in roles:
+            self.ledger.assign_role(CLIENT_ID, role, [self.mailbox])
 
     @property
     def throttled(self) -> int:

@@ -20,11 +20,12 @@ _TOKEN = re.compile(
     | (?P<mark>[(),])
     | "(?P<quoted>(?:[^"]|"")*)"
     | [“”„](?P<curly>[^“”]*)[“”]
+    | '(?P<single>[^']*)'(?=[\s,)]|$)
     | (?P<word>[^\s(),"“”„]+)
     """,
     re.VERBOSE,
 )
-_PLAIN = re.compile(r'[^\s(),"“”„]+(?: [^\s(),"“”„]+)*')
+_PLAIN = re.compile(r"""(?!')[^\s(),"“”„]+(?: (?!')[^\s(),"“”„]+)*""")
 
 
 class Kind(Enum):
@@ -46,7 +47,10 @@ class Token:
 
 
 def tokens(line: str) -> list[Token]:
-    """In double quotes a double quote is written twice, and nothing else is special."""
+    """In double quotes a double quote is written twice, and nothing else is special.
+
+    A single quote opens a text at the beginning of a word alone, and closes it at the end of one.
+    """
     if len(line) > LONGEST_LINE:
         raise RuleMistake("too_long", LONGEST_LINE)
     found: list[Token] = []
@@ -56,15 +60,16 @@ def tokens(line: str) -> list[Token]:
         if match is None:
             raise RuleMistake("unclosed_quote", at, len(line) - at, ('"',))
         length = match.end() - at
-        quoted, curly = match["quoted"], match["curly"]
+        quoted = match["quoted"]
+        other = match["curly"] if match["curly"] is not None else match["single"]
         if match["word"]:
             found.append(Token(Kind.WORD, match["word"], at, length))
         elif match["mark"]:
             found.append(Token(Kind.MARK, match["mark"], at, length))
         elif quoted is not None:
             found.append(Token(Kind.QUOTED, quoted.replace('""', '"'), at, length))
-        elif curly is not None:
-            found.append(Token(Kind.QUOTED, curly, at, length))
+        elif other is not None:
+            found.append(Token(Kind.QUOTED, other, at, length))
         at = match.end()
     return found
 

@@ -8,7 +8,7 @@ from dialogs.moves import Card, Element
 Help = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 """(subject, its lines), each of (what to say, what it does)."""
 
-SET_UP = "An administrator of your Microsoft 365 tenant must set Postroom up before it can be used."
+SET_UP = "Postroom works once an administrator of your Microsoft 365 tenant has set it up."
 KEPT_ABOUT_MEMBERS = (
     "About you, Postroom keeps your name, your work address, your Teams and Entra ids and what you "
     "did with mail (took, passed on, finished). Your colleagues see what you have open; leads of a "

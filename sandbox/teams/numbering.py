@@ -28,6 +28,10 @@ class CardNumbers:
             cards.append(key)
         return cards.index(key) + 1
 
+    def is_old(self, user_id: str, number: int) -> bool:
+        """Whether another card came after it."""
+        return number < len(self._cards[user_id])
+
     def card(self, user_id: str, number: str) -> Activity:
         """Raises NoSuchButton."""
         cards = self._cards[user_id]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -31,7 +33,9 @@ Type text to talk to the bot.
 /add        add the app for oneself, as from the Teams store; /remove takes it away
 /channel    talk in the team's channel (the bot is mentioned for you); /chat goes back to 1:1
 /card 2     draw card 2 again
+/exchange   run the lines for Exchange that stand on a card, as its administrator would
 /help, /quit (or Ctrl-D)"""
+_ROLE = re.compile(r"New-ManagementRoleAssignment [^']*-Role '([A-Za-z. ]+)'")
 RECENT = 6
 """Messages of the history shown to someone who takes over."""
 
@@ -46,12 +50,15 @@ class Terminal:
         read_line: ReadLine,
         console: Console | None = None,
         channel: Conversation | None = None,
+        run_lines: Callable[[Sequence[str]], None] | None = None,
     ) -> None:
+        """`run_lines` gives roles in Exchange, where there is one to give them."""
         self._client = client
         self._users = list(users)
         self._read_line = read_line
         self._console = console or Console(highlight=False)
         self._channel = channel
+        self._run_lines = run_lines
         self._me = self._users[0]
         self._in_channel = False
         self._numbers = CardNumbers(client.service.history.message)
@@ -65,6 +72,7 @@ class Terminal:
             "/channel": self._enter_channel,
             "/chat": self._enter_chat,
             "/card": self._draw_again,
+            "/exchange": self._run_in_exchange,
             "/help": self._help,
         }
 
@@ -188,6 +196,16 @@ class Terminal:
         activity = self._numbers.card(self._me.id, number)
         self._print(activity, self._number_of(activity))
 
+    async def _run_in_exchange(self, _: str) -> None:
+        """The role assignments of the newest card that shows any."""
+        for activity in reversed(self._client.transcript(self._me)):
+            roles = _ROLE.findall(json.dumps(activity.get("attachments") or []))
+            if roles and self._run_lines is not None:
+                self._run_lines(roles)
+                self._note(f"Exchange gives: {one_line(', '.join(roles))}. Press Continue.")
+                return
+        self._note("No card here shows lines for Exchange.")
+
     async def _help(self, _: str) -> None:
         self._note(HELP)
 
@@ -205,10 +223,14 @@ class Terminal:
             self._note("A message was deleted.")
         elif received.kind != "typing":
             activity = received.activity
+            number = self._number_of(activity)
+            if received.kind != "sent" and number and self._numbers.is_old(self._me.id, number):
+                self._note(f"Card {number} has changed; /card {number} draws it.")
+                return
             remark = "changed" if received.kind != "sent" else ""
             if self._in_channel and mine:
                 remark = f"{remark} in your own chat".strip()
-            self._print(activity, self._number_of(activity), remark)
+            self._print(activity, number, remark)
 
     def _count_for_others(self, received: Received) -> None:
         """A card that comes to somebody else gets its number in their own counting."""

@@ -297,3 +297,9 @@ async def test_rules_are_talked_about_in_private(chat, text):
     (payload,) = await chat.say(text, channel=True)
 
     assert payload["text"] == IN_PRIVATE
+
+
+@pytest.mark.parametrize("text", ["rules try", "Rules Try last 7 days"])
+async def test_a_trial_of_nothing_is_told_what_can_be_tried(chat, text):
+    assert "a rule's number or its line" in await said(chat, text)
+    assert not chat.world.changes

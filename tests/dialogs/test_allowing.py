@@ -148,3 +148,9 @@ async def test_foreign_mailboxes_are_not_found():
     for said in ("allow replies", "disallow replies", "replies", "reply text"):
         (sent,) = await chat().say(f"{said} else@where.example")
         assert sent["text"] == NOT_FOUND
+
+
+async def test_a_reply_text_may_be_one_line():
+    talk = chat()
+    assert "Saved." in shown(await talk.say("reply text Danke: Hallo {first name}, danke."))
+    assert talk.world.changes == [("reply_text", MAILBOX, "Danke")]

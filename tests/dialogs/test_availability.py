@@ -65,6 +65,7 @@ async def test_hours_are_set_in_one_line(chat):
         ("away until 2020-01-01", "over already"),
         ("vacation 12 dec 2026 to 1 dec 2026", "before the first"),
         ("day off", "I need a day"),
+        ("day off tomorow", "I need a day"),
         ("away with the flu", "I know nobody"),
         ("i am back", "Nobody was away"),
     ],

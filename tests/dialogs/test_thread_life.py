@@ -179,6 +179,11 @@ async def test_targets_are_set_by_a_line_and_shown(chat: Talking) -> None:
     assert "urgent answer 30m" in said(await chat.say(f"targets {ADDRESS} quickly"))
 
 
+async def test_targets_of_the_only_mailbox_need_no_address(chat: Talking) -> None:
+    await chat.say("targets urgent answer 30 minutes")
+    assert chat.world.changes == [("targets", {TargetKind.ANSWER: 30}, None, Priority.URGENT)]
+
+
 async def test_lists_are_asked_for_and_paged(chat: Talking) -> None:
     late = NOW - timedelta(minutes=1)
     chat.world.threads_by_id[50] = a_thread(50, answer_due_at=late, assignee_id=BEN)

@@ -42,7 +42,7 @@ async def test_one_takes_mail_from_a_queue_and_finds_it_so_at_the_next_start(tmp
     code, shown, _ = await demo(tmp_path, "queue\nrelease 62\n/as Mateo\ntake 62\n")
 
     assert code == 0
-    assert "Your queue: 9 open" in shown
+    assert "Your queue: 8 open" in shown
     assert "You are Mateo Álvarez now." in shown
 
     code, shown, _ = await demo(tmp_path, "show 62\n/channel\nqueue\n")

@@ -50,6 +50,7 @@ PEOPLE = (
     "Then or else",
     "Zoë  Åström",
     "“Curly”",
+    "'Sam' O'Neil",
     "always (maybe)",
 )
 TEAMS = ("Finance", "Car pool", "in or out", "else", 'The "A" team', "anyone")

@@ -92,6 +92,14 @@ def test_the_longest_rule_that_is_allowed_can_be_written():
             Draft(Test(Field.SUBJECT, Operator.STARTS, ("re",)), None, (AddTag("Big, deal"),)),
         ),
         (
+            "when subject contains 'Rechnung (neu)' then tag 'Late, again'",
+            Draft(
+                Test(Field.SUBJECT, Operator.CONTAINS, ("Rechnung (neu)",)),
+                None,
+                (AddTag("Late, again"),),
+            ),
+        ),
+        (
             "when from domain @contoso.com then assign to Ada else Finance pool and finish",
             Draft(
                 Test(Field.FROM, Operator.DOMAIN, ("contoso.com",)),

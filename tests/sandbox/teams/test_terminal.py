@@ -47,6 +47,8 @@ def typing(client, tenant, bot, connector, card_message):
     for user in users:
         client.service.chats.install("bot-app-id", user)
 
+    run: list[str] = []
+
     async def type_lines(*lines, channel=None):
         out = io.StringIO()
         console = Console(file=out, width=80, highlight=False)
@@ -60,9 +62,10 @@ def typing(client, tenant, bot, connector, card_message):
                 return ""
             return line
 
-        await Terminal(client, users, read_line, console, channel).run()
+        await Terminal(client, users, read_line, console, channel, run.extend).run()
         return out.getvalue()
 
+    type_lines.run = run
     return type_lines
 
 
@@ -181,3 +184,27 @@ async def test_lines_come_from_a_pipe(capsys):
         lines = [await read_line("> ") for _ in range(3)]
     assert lines == ["one", "two", None]
     assert capsys.readouterr().out == "> one\n> two\n"
+
+
+async def test_an_older_card_that_changes_is_named_and_not_drawn_again(
+    typing, client, ada, connector, card_message
+):
+    async def change():
+        chat = client.chat(ada).id
+        activity_id = client.service.current(chat)[0]["id"]
+        path = f"v3/conversations/{chat}/activities/{activity_id}"
+        await connector("PUT", path, card_message([], actions=[OPEN]))
+
+    shown = await typing("queue", "queue", change)
+    assert shown.endswith("Card 1 has changed; /card 1 draws it.\nAda> ")
+
+
+async def test_lines_for_exchange_on_a_card_are_run(typing, client, ada, connector, card_message):
+    async def lines():
+        line = "New-ManagementRoleAssignment -App 1 -Role 'Application Mail.Send' -Custom"
+        block = {"type": "TextBlock", "text": line}
+        await connector.send(client.chat(ada).id, card_message([block], actions=[OPEN]))
+
+    assert "No card here shows lines" in await typing("/exchange")
+    assert "Exchange gives: Application Mail.Send." in await typing(lines, "/exchange")
+    assert typing.run == ["Application Mail.Send"]
