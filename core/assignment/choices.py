@@ -10,8 +10,10 @@ from core.assignment.candidates import Target
 PULL = "pull"
 """Waiting reason: nobody gets it until somebody asks for the next."""
 WAITS_FOR_OWNER = "waits_for_owner"
+PAUSED = "paused"
+"""Waiting reason: its person went while the mailbox was at rest."""
 NOBODY = ("nobody_ready", "nobody_in_pool", "nobody_free", "nobody_skilled")
-TRIED_AGAIN = (*NOBODY, WAITS_FOR_OWNER)
+TRIED_AGAIN = (*NOBODY, WAITS_FOR_OWNER, PAUSED)
 """Waiting reasons of threads that are tried again each tick."""
 ABSENT = frozenset({"away", "off_hours", "holiday"})
 

@@ -14,7 +14,7 @@ from tortoise.expressions import Q
 
 from core.assignment.candidates import Wish
 from core.assignment.changing import save
-from core.assignment.choices import PULL, TRIED_AGAIN
+from core.assignment.choices import PAUSED, PULL, TRIED_AGAIN, Choice
 from core.assignment.giving import Giving, urgency
 from core.assignment.pool import Pool
 from core.assignment.records import Records
@@ -49,7 +49,8 @@ class Moving:
         self._now = now
 
     async def put_back(self, member_id: int, code: str, mailbox_id: int | None) -> None:
-        """Snoozed ones are only taken off: somebody gets them when they wake."""
+        """Snoozed ones are only taken off: somebody gets them when they wake. So are those of
+        a mailbox at rest, which wait until it is resumed."""
         states = (ThreadState.OPEN, ThreadState.SNOOZED)
         theirs = MailThread.filter(assignee_id=member_id, state__in=states)
         if mailbox_id is not None:
@@ -61,8 +62,16 @@ class Moving:
             _take_off(thread, records, code)
             return thread.state is ThreadState.OPEN
 
+        def lay_down(thread: ThreadFold, records: Records) -> bool:
+            if prepare(thread, records):
+                thread.waiting_reason, thread.waits_for_id = PAUSED, None
+                records.decided(thread.id, Choice(PAUSED, None))
+            return False
+
+        resting = set(await Mailbox.filter(state__in=AT_REST).values_list("id", flat=True))
         while batch := await _next_batch(theirs):
-            await self._move(batch, prepare, avoid=member_id)
+            at_rest = batch.mailbox_id in resting
+            await self._move(batch, lay_down if at_rest else prepare, avoid=member_id)
 
     async def assign_waiting(self, mailbox_id: int) -> int:
         """The most urgent and oldest first, until nobody has room."""

@@ -175,10 +175,11 @@ class Mailboxes:
             "member_id", flat=True
         )
         gone = sorted(set(map(int, map(str, before))) - wanted)
-        await MailboxMember.filter(mailbox_id=mailbox_id, member_id__in=gone).delete()
         await forget_people(gone, mailbox_id)
         for member_id in gone:
+            # Threads first: whoever gives threads writes places after they locked threads.
             await self._threads.put_back(member_id, "not_of_mailbox", mailbox_id)
+            await MailboxMember.filter(mailbox_id=mailbox_id, member_id=member_id).delete()
         return gone
 
     async def _move(self, mailbox: Mailbox, old: MailboxState, new: MailboxState) -> None:

@@ -42,13 +42,14 @@ class Departures:
                 state=MemberState.LEFT, left_at=at, is_admin=False, is_privacy_officer=False
             ):
                 return
-            await MailboxMember.filter(member_id=member.id).delete()
             await forget_people([member.id])
             await Reference.filter(member_id=member.id).delete()
             await Absence.filter(member_id=member.id).delete()
             await OpenDialog.filter(member_id=member.id).delete()
             await self._ledger.withdraw_of(member.id, by=by)
+            # Their threads first: whoever gives threads writes places after they locked threads.
             await self._threads.put_back(member.id, "left")
+            await MailboxMember.filter(member_id=member.id).delete()
             await self._record(member, "member.removed", by=by)
 
     async def unreachable(self, member: Member, code: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from core.audit.log import record
 from core.clock import Clock
 from core.people.scope import hold
@@ -56,7 +58,7 @@ class RuleExchange:
         """
         mailbox = await mailbox_with_rules(actor, mailbox_id)
         names = await load_names(self._vault, mailbox)
-        entries = from_yaml(text, names)
+        entries = await asyncio.to_thread(from_yaml, text, names)
         for number, entry in enumerate(entries, start=1):
             try:
                 self._rulebook.check(mailbox, names, entry.draft)

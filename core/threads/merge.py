@@ -51,14 +51,16 @@ class Merges:
             for thread in (source, target):
                 _must_be_able(actor, mailbox_id, thread)
             records = Records(actor.organization_id, now, by=actor.member_id)
-            before = target.assignee_id
+            before = (target.assignee_id, target.waiting_reason)
             join(source, target, now)
             if target.wants_assignee and _waits_for_nothing(target):
                 await Giving(connection, mailbox_id, records, now).give([target])
                 if target.assignee_id not in (None, actor.member_id):
                     records.told(into_id, target.assignee_id or 0)
-            elif target.assignee_id not in (None, before):
-                records.decided(into_id, Choice("merged", target.assignee_id))
+            elif (target.assignee_id, target.waiting_reason) != before:
+                code = target.waiting_reason or "merged"
+                choice = Choice(code, target.assignee_id, waits_for=target.waits_for_id)
+                records.decided(into_id, choice)
             records.audited("thread.merged", thread_id, {"into": into_id})
             await book.save()
             await book.save_events()

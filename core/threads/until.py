@@ -44,7 +44,11 @@ def _at(said: str, here: datetime, zone: ZoneInfo) -> datetime:
         raise InvalidInput("until", "until_words")
     clock = _clock(found["clock"])
     day = _day(found["day"], here, clock)
-    return datetime.combine(day, clock, zone).astimezone(UTC)
+    try:
+        return datetime.combine(day, clock, zone).astimezone(UTC)
+    except OverflowError:  # the first or the last day there is, elsewhere another year
+        far = day > here.date()
+        raise InvalidInput("until", "until_far" if far else "until_past") from None
 
 
 def _clock(said: str | None) -> time:

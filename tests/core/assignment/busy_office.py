@@ -13,14 +13,19 @@ from core.mail.models import MailMessage, MailThread, ThreadState
 from core.mailboxes.models import Mailbox, MailboxMember
 from core.outbox.queue import Outbox
 from core.people.models import Absence, Member, MemberState
+from core.rules.ages import AgeRules
 from core.sealing import Vault
+from core.threads.merge import Merges
 from tests import factories
 from tests.clock import SettableClock
 from tests.core.assignment.invariants import Watch
 from tests.core.mail.feeds import header
 from tests.core.mail.office import Office, an_office
+from tests.core.rules.at_work.rows import a_rule
 
 WEEKS = ("", "mon-fri 09:00-12:00 13:00-17:00", "mon-fri 12:00-20:00")
+
+NAMES = ("Ada Lovelace", "Bo Diddley", "Cy", "Di")
 
 
 class BusyOffice:
@@ -32,6 +37,7 @@ class BusyOffice:
         self._work = Assignments(Outbox(office.jobs), office.clock)
         self._watch = Watch(office.mailbox.id)
         self._mails = 0
+        self._ruled: set[str] = set()
         self.people = office.people
 
     @classmethod
@@ -73,6 +79,51 @@ class BusyOffice:
             office.feed.places.update(dict.fromkeys(ids, office.deleted.graph_id))
             office.feed.give(office.inbox.graph_id, removed=ids)
         await office.sync()
+
+    async def mail_for_a_rule(self, who: int, conversation: str | None) -> None:
+        """A rule names whom it is for, and the others after them in half of the cases."""
+        name = NAMES[who]
+        after = " else anyone" if who % 2 else ""
+        await self._rule(f"when subject contains {name} then assign to {name}{after}")
+        self._mails += 1
+        at = self._clock() + timedelta(milliseconds=self._mails)
+        mail = header(f"m{self._mails}", conversation, at=at, subject=f"For {name}")
+        self._office.feed.give(self._office.inbox.graph_id, mail)
+        await self._office.sync()
+
+    async def too_old(self, who: int) -> None:
+        """A rule moves what has waited for five hours, once."""
+        await self._rule(f"when unanswered over 5 hours then assign to {NAMES[who]}")
+
+    async def _rule(self, line: str) -> None:
+        """Once, while the person is there to be named."""
+        if line not in self._ruled:
+            with suppress(UserError):
+                await a_rule(self._office, line)
+                self._ruled.add(line)
+
+    async def merged(self, thread: MailThread, other: MailThread) -> None:
+        """Of the same weight: what becomes heavier is another matter than who has it."""
+        if thread.effort == other.effort:
+            lead = await factories.actor(self.people[0])
+            with suppress(UserError):
+                await Merges(Outbox(self._office.jobs), self._clock).merge(
+                    lead, thread.id, other.id
+                )
+
+    async def assigned_in_outlook(self, thread: MailThread, who: int) -> None:
+        message = await MailMessage.filter(thread_id=thread.id).order_by("-id").first()
+        if message is not None:
+            names = (f"Assigned: {NAMES[who]}",)
+            changed = header(
+                message.graph_id,
+                thread.conversation_id,
+                at=message.received_at,
+                categories=names,
+                modified_at=self._clock() + timedelta(hours=1),
+            )
+            self._office.feed.give(self._office.inbox.graph_id, changed)
+            await self._office.sync()
 
     async def threads(self) -> list[MailThread]:
         return await MailThread.filter(mailbox_id=self._office.mailbox.id).order_by("id")
@@ -170,6 +221,7 @@ class BusyOffice:
         self._clock.advance(timedelta(minutes=minutes))
         await self._work.wake(self._clock())
         await self._work.hand_back(self._clock())
+        await AgeRules(self._office.vault, Outbox(self._office.jobs), self._clock).run()
         await self._work.assign_waiting(self._office.mailbox.id)
         await self.look()
         await self._watch.nothing_waits_in_vain(self._clock())

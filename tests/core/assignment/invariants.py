@@ -5,7 +5,7 @@ the service's own.
 2. Nobody is given an open thread unless they are of its mailbox, ready, at work, not opted out
    and in its pool. What people do themselves is looser in three points: who takes a thread may
    be out of hours or opted out, never `away`; a person chooses, and a rule or a hand-back
-   names, also whom the pool leaves out.
+   names, also whom the pool leaves out. What two threads that are merged had, stays as it was.
 3. An open thread has an assignee, or waits with its reason: one of the two. It waits for
    somebody if and only if the reason is that it waits for its owner.
 4. The newest decision about an open thread says who has it, or why nobody has.
@@ -27,7 +27,7 @@ from core.people.availability_rows import load_availability
 from core.people.models import MemberState
 
 BY_THEMSELVES = {"taken"}
-CHOSEN = {"taken", "by_hand", "by_rule", "colleague"}
+CHOSEN = {"taken", "by_hand", "by_rule", "colleague", "in_outlook"}
 
 
 class Watch:
@@ -80,9 +80,11 @@ class Watch:
         self._loads = loads
 
     async def _given_only_to_whom_may_have_it(self, now: datetime) -> None:
-        new = await Decision.filter(
-            id__gt=self._seen, thread__mailbox_id=self._mailbox_id
-        ).order_by("id")
+        new = (
+            await Decision.filter(id__gt=self._seen, thread__mailbox_id=self._mailbox_id)
+            .order_by("id")
+            .select_related("thread")
+        )
         if new:
             self._seen = new[-1].id
         absent = await self._absent(now)
@@ -93,7 +95,8 @@ class Watch:
             )
         }
         for decision in new:
-            if decision.member_id is None:
+            rests = decision.code == "restored" and decision.thread.state is not ThreadState.OPEN
+            if decision.member_id is None or decision.code == "merged" or rests:
                 continue
             place = places[decision.member_id]
             who = place.member

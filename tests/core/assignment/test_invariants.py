@@ -116,6 +116,28 @@ class Machine(RuleBasedStateMachine):
         for thread in self._one(which, ThreadState.DONE if back else ThreadState.OPEN):
             self._loop.run(self.office.moved_in_outlook(thread, back=back))
 
+    @rule(who=PEOPLE, which=PLACES, known=st.booleans())
+    def mail_arrives_that_a_rule_names_somebody_for(
+        self, who: int, which: int, known: bool
+    ) -> None:
+        threads = self._one(which) if known else []
+        conversation = threads[0].conversation_id if threads else None
+        self._loop.run(self.office.mail_for_a_rule(who, conversation))
+
+    @rule(who=PEOPLE)
+    def a_rule_moves_what_is_old(self, who: int) -> None:
+        self._loop.run(self.office.too_old(who))
+
+    @rule(which=PLACES, into=PLACES)
+    def two_threads_are_merged(self, which: int, into: int) -> None:
+        for thread, other in zip(self._one(which), self._one(into), strict=True):
+            self._loop.run(self.office.merged(thread, other))
+
+    @rule(which=PLACES, who=PEOPLE)
+    def a_category_in_outlook_names_somebody(self, which: int, who: int) -> None:
+        for thread in self._one(which):
+            self._loop.run(self.office.assigned_in_outlook(thread, who))
+
     @rule(who=PEOPLE, hours=st.sampled_from([None, 2, 30]))
     def somebody_is_away(self, who: int, hours: int | None) -> None:
         self._loop.run(self.office.away(who, hours))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.assignment.models import Decision
 from core.assignment.service import Assignments
 from core.mail.models import MailThread, ThreadState
 from core.mailboxes.models import Mailbox, MailboxMember, MailboxState
@@ -144,3 +145,30 @@ async def test_what_is_merged_into_work_waits_for_nothing_in_vain(
     joined = await MailThread.get(id=pair[1].id)
     assert joined.state is ThreadState.OPEN
     assert joined.assignee_id is not None or joined.waiting_reason is not None
+
+
+async def test_what_somebody_left_in_a_paused_mailbox_waits_until_it_is_resumed(office: Office):
+    ada, bo = office.people
+    await receives(office, header("m1", "c1"))
+    await MailThread.all().update(assignee_id=ada.id)
+    await Mailbox.filter(id=office.mailbox.id).update(state=MailboxState.PAUSED)
+    await MailboxMember.filter(member_id=ada.id).delete()
+    await work(office).put_back(ada.id, "not_of_mailbox", office.mailbox.id)
+    thread = await office.thread("c1")
+    assert (thread.assignee_id, thread.waiting_reason) == (None, "paused")
+    await Mailbox.filter(id=office.mailbox.id).update(state=MailboxState.ACTIVE)
+    assert await work(office).assign_waiting(office.mailbox.id) == 1
+    assert (await office.thread("c1")).assignee_id == bo.id
+
+
+async def test_why_a_merged_thread_waits_is_told_as_of_the_one_that_waited(office: Office):
+    lead = await factories.actor(office.people[0])
+    await receives(office, header("m1", "c1"))
+    await MailThread.all().update(state=ThreadState.DONE, finished_at=later(1))
+    await MailboxMember.all().update(in_pool=False)
+    await receives(office, header("m2", "c2"))
+    done, waiting = await office.thread("c1"), await office.thread("c2")
+    await Merges(Outbox(office.jobs), office.clock).merge(lead, waiting.id, done.id)
+    newest = await Decision.filter(thread_id=done.id).order_by("-id").first()
+    assert newest is not None
+    assert (newest.member_id, newest.code) == (None, "nobody_in_pool")

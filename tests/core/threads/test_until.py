@@ -55,3 +55,16 @@ def test_what_is_no_moment_to_come_is_refused(said: str, code: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         read_until(said, TUESDAY, BERLIN)
     assert (refused.value.field, refused.value.hint) == ("until", code)
+
+
+@pytest.mark.parametrize(
+    ("said", "zone", "code"),
+    [
+        ("0001-01-01", "Asia/Tokyo", "until_past"),
+        ("9999-12-31 23:59", "America/New_York", "until_far"),
+    ],
+)
+def test_the_ends_of_the_calendar_are_refused_too(said: str, zone: str, code: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_until(said, TUESDAY, ZoneInfo(zone))
+    assert (refused.value.field, refused.value.hint) == ("until", code)
