@@ -7,6 +7,8 @@ sealed words of the rule, ids and counts; nothing else is changed.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +29,7 @@ from core.rules.mistakes import RuleMistake
 from core.rules.models import Rule, RuleTrial, TrialState
 from core.rules.names import load_names
 from core.rules.reading import read_rule
-from core.rules.replay import Replay
+from core.rules.replay import Arrival, Replay
 from core.rules.scope import mailbox_with_rules, rule_of
 from core.rules.service import LONGEST_LINE
 from core.rules.spans import span_of
@@ -100,11 +102,13 @@ class Simulations:
         ids = await mail.ids(row.starts_at, row.ends_at)
         await self._save(row, state=TrialState.RUNNING, messages=len(ids), done=0)
         step = max(BATCH, -(-len(ids) // STEPS))
-        for start in range(0, len(ids), BATCH):
-            await _go_through(replay, mail, ids[start : start + BATCH])
-            done = min(start + BATCH, len(ids))
-            if done // step > start // step and done < len(ids):
-                await self._save(row, done=done)
+        done = 0
+        async with aclosing(_batches(mail, ids)) as batches:
+            async for arrivals in batches:
+                await _go_through(replay, arrivals)
+                start, done = done, min(done + BATCH, len(ids))
+                if done // step > start // step and done < len(ids):
+                    await self._save(row, done=done)
         period = (cast.mailbox.id, row.starts_at, row.ends_at)
         found = replay.found() | {
             "had": await given_in(*period),
@@ -177,8 +181,20 @@ class Simulations:
         )
 
 
-async def _go_through(replay: Replay, mail: StoredMail, ids: list[int]) -> None:
-    arrivals = await mail.read(ids)
+async def _batches(mail: StoredMail, ids: list[int]) -> AsyncGenerator[list[Arrival], None]:
+    """Each batch is read while the one before it is gone through."""
+    reading = asyncio.create_task(mail.read(ids[:BATCH]))
+    try:
+        for start in range(BATCH, len(ids), BATCH):
+            arrivals = await reading
+            reading = asyncio.create_task(mail.read(ids[start : start + BATCH]))
+            yield arrivals
+        yield await reading
+    finally:  # what is being read is short, and a transaction is better ended than cut off
+        await asyncio.wait([reading])
+
+
+async def _go_through(replay: Replay, arrivals: Sequence[Arrival]) -> None:
     for start in range(0, len(arrivals), SLICE):
         replay.take(arrivals[start : start + SLICE])
         await asyncio.sleep(0)
