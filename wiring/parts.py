@@ -272,7 +272,7 @@ class Parts:
                 self.trials.forget_old,
                 self.bulk.forget_old,
             ),
-            go_on=(self.bulk.queue_unfinished,),
+            go_on=(self.bulk.queue_unfinished, self.trials.end_stale),
         )
 
         async def probe_mailbox(mailbox_id: int) -> None:

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from tortoise.connection import get_connection
 
 from core.clock import Clock
-from core.errors import GraphError
+from core.errors import GraphAuthFailed, GraphError
 from core.graph.delta import DeltaPage
 from core.graph.messages import MessageHeader
 from core.mail.feed import Feed
@@ -55,6 +55,7 @@ class RuleRound:
         self._live_from: datetime | None = None
         self._refused: set[str] = set()
         """Messages whose bodies Microsoft refused in this round."""
+        self._granted = True
 
     async def open(self) -> RulesAtWork | None:
         """Read and compile the rules, and pause those that cannot work. None: there are none."""
@@ -101,11 +102,14 @@ class RuleRound:
             if error.status != HTTPStatus.FORBIDDEN:
                 raise
             self._refused.add(message_id)
+            self._granted = not isinstance(error, GraphAuthFailed)
             return None
 
     async def _are_refused(self, feed: Feed) -> bool:
         """One message may be closed by itself, by a label of its own. Two are all of them; a
         round often brings one alone, so a message that is known is asked for beside it."""
+        if not self._granted:
+            return True
         if len(self._refused) == 1:
             known = MailMessage.filter(mailbox_id=self._mailbox_id, direction=Direction.IN)
             other = await known.exclude(graph_id__in=list(self._refused)).order_by("-id").first()
