@@ -262,7 +262,7 @@ async def test_a_trial_whose_job_died_is_ended_and_its_card_told(office):
     await office.trials.end_stale()
     assert (await RuleTrial.get()).state is TrialState.RUNNING
 
-    office.clock.advance(minutes=16)
+    office.clock.advance(timedelta(minutes=16))
     await OutboxMessage.all().delete()
     await office.trials.end_stale()
 
