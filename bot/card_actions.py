@@ -33,7 +33,7 @@ from dialogs import (
 from dialogs.inputs import Inputs
 from dialogs.moves import Reply
 from dialogs.services import Services
-from dialogs.talks import HelpLines, Talks
+from dialogs.talks import Talks
 from dialogs.turns import Turn
 
 Act = Callable[[Services, Turn, Inputs], Awaitable[Reply]]
@@ -156,8 +156,7 @@ OPERATIONS = {
 
 def card_actions(talks: Talks, commands: Commands) -> Mapping[str, CardAction]:
     async def help_(services: Services, turn: Turn, inputs: Inputs) -> Reply:
-        lines: HelpLines = commands.help_lines(turn.actor)
-        return await talks.help(services, turn, lines)
+        return await talks.help(services, turn, commands.help(turn.actor))
 
     conversation = {
         "mailbox.consent": CardAction(talks.consent_button),

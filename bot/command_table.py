@@ -6,7 +6,7 @@ One tuple a subject; `help`, the manifest and the README list them in this order
 from __future__ import annotations
 
 from bot.commands import Command as row
-from bot.commands import Commands, Who
+from bot.commands import Commands, Who, under
 from dialogs import (
     allowing,
     assignment,
@@ -114,9 +114,10 @@ RULES = (
     row(("rules",), "rules", "the rules of a mailbox, in their order", MEMBER,
         rules.rules, private=True),
     row(("rule add",), "rule add help@contoso.com when subject contains invoice then tag Invoice",
-        "make a rule; without a line, type it on a card", MEMBER, rule_lines.add, private=True),
+        "make a rule; without a line, type it on a card", MEMBER,
+        rule_lines.add, private=True, by_lead=True),
     row(("when",), "when subject contains invoice then assign to Ada", "make a rule", MEMBER,
-        rule_lines.when, private=True),
+        rule_lines.when, private=True, by_lead=True),
     row(("rule",), "rule 3",
         "one rule; `rule 3 when …` changes it, as do `on`, `off`, `up`, `down`, `delete`, and"
         " `history` and `back to 2` undo", MEMBER, rules.rule, private=True),
@@ -126,13 +127,13 @@ RULES = (
     row(("rules export",), "rules export help@contoso.com", "rules as YAML", MEMBER,
         rules_exchange.export, private=True),
     row(("rules import",), "rules import help@contoso.com", "rules from YAML, all or none", MEMBER,
-        rules_exchange.import_, private=True),
+        rules_exchange.import_, private=True, by_lead=True),
     row(("teams",), "teams", "the teams of a mailbox, for rules to assign to", MEMBER,
         teams.teams, private=True),
     row(("team",), "team Finance in help@contoso.com: Ada, Bo", "make or change a team", MEMBER,
-        teams.team, private=True),
+        teams.team, private=True, by_lead=True),
     row(("team delete",), "team delete Finance in help@contoso.com", "end a team", MEMBER,
-        teams.drop, private=True),
+        teams.drop, private=True, by_lead=True),
 )
 
 MAILBOXES = (
@@ -164,7 +165,7 @@ AVAILABILITY = (
         "your hours and time away; `hours mon-fri 9:00-17:00 Europe/Berlin DE-BY` sets them",
         MEMBER, availability.hours),
     row(("hours of",), "hours of Ada", "the same for somebody of your mailboxes, by a lead", MEMBER,
-        availability.hours_of),
+        availability.hours_of, by_lead=True),
     row(("away", "sick", "vacation"), "away until friday",
         "be given nothing; also `away`, `away 1 Dec to 12 Dec`, and by a lead `away Ada`", MEMBER,
         availability.away),
@@ -186,23 +187,23 @@ POLICIES = (
         policies.policy),
     row(("strategy",), "strategy help@contoso.com round robin",
         "also `load balanced`, `weighted`, `skills`, `pull`; by a lead", MEMBER,
-        policies.strategy),
+        policies.strategy, by_lead=True),
     row(("capacity",), "capacity help@contoso.com 12",
-        "the most a person may have open; by a lead", MEMBER, policies.capacity),
+        "the most a person may have open; by a lead", MEMBER, policies.capacity, by_lead=True),
     row(("business hours",), "business hours help@contoso.com always",
         "or `mon-fri 9:00-17:00 Europe/Berlin DE-BY`; by a lead", MEMBER,
-        policies.business_hours),
+        policies.business_hours, by_lead=True),
     row(("pool",), "pool help@contoso.com everybody", "who is given work; by a lead", MEMBER,
-        policies.pool),
+        policies.pool, by_lead=True),
     row(("weights",), "weights help@contoso.com Ada 2, Bob 1",
-        "shares under `weighted`; by a lead", MEMBER, policies.weights),
+        "shares under `weighted`; by a lead", MEMBER, policies.weights, by_lead=True),
     row(("skills",), "skills help@contoso.com Ada: invoice, returns",
-        "the tags a person takes under `skills`; by a lead", MEMBER, policies.skills),
+        "the tags a person takes under `skills`; by a lead", MEMBER, policies.skills, by_lead=True),
     row(("notify here",), "notify here for help@contoso.com",
         "said in a channel or group chat: rules that `notify channel` write there; by a lead",
-        MEMBER, channels.notify_here),
+        MEMBER, channels.notify_here, by_lead=True),
     row(("notify here off",), "notify here off for help@contoso.com",
-        "they write there no more; by a lead", MEMBER, channels.notify_here_off),
+        "they write there no more; by a lead", MEMBER, channels.notify_here_off, by_lead=True),
 )
 
 OPERATIONS = (
@@ -215,7 +216,8 @@ OPERATIONS = (
 
 def command_table(talks: Talks) -> tuple[row, ...]:
     async def help_(services: Services, turn: Turn, rest: str) -> Reply:
-        return await talks.help(services, turn, commands.help_lines(turn.actor))
+        actor = turn.actor
+        return await talks.help(services, turn, commands.help(actor, rest) or commands.help(actor))
 
     onboarding = (
         row(("onboard",), "onboard", "open a shared mailbox", ADMIN,
@@ -225,7 +227,7 @@ def command_table(talks: Talks) -> tuple[row, ...]:
         row(("disallow",), "disallow replies", "take one of them back", ADMIN,
             allowing.disallow, private=True),
         row(("reply text",), "reply text", "write the text of an automatic reply", MEMBER,
-            talks.write_reply, private=True),
+            talks.write_reply, private=True, by_lead=True),
         row(("replies", "reply texts"), "replies", "texts of automatic replies", MEMBER,
             reply_texts.replies, private=True),
         row(("offboard",), "offboard", "leave a mailbox, keeping or purging its data", ADMIN,
@@ -237,22 +239,23 @@ def command_table(talks: Talks) -> tuple[row, ...]:
         row(("back",), "back", "one step back; where nothing is asked, as `i am back`", MEMBER,
             talks.back, private=True),
         row(("hi", "hello", "hey", "hallo"), "hi", "what Postroom is", MEMBER, talks.hello),
-        row(("help", "?"), "help", "this list; in the middle of a question, help with it", MEMBER,
-            help_, in_manifest=True),
+        row(("help", "?"), "help",
+            "what you can say, also `help rules`; in the middle of a question, help with it",
+            MEMBER, help_, in_manifest=True),
     )
     table = (
-        *THREADS,
-        *BULK,
-        *LIFE,
-        *AVAILABILITY,
-        *RULES,
-        *REPORTS,
-        *MAILBOXES,
-        *POLICIES,
-        *onboarding,
-        *PEOPLE,
-        *OPERATIONS,
-        *conversation,
+        *under("Threads", THREADS),
+        *under("Bulk changes", BULK),
+        *under("Snooze, tags, notes, targets", LIFE),
+        *under("Hours and absence", AVAILABILITY),
+        *under("Rules and teams", RULES),
+        *under("Reports", REPORTS),
+        *under("Mailboxes", MAILBOXES),
+        *under("Policy", POLICIES),
+        *under("Onboarding and replies", onboarding),
+        *under("People", PEOPLE),
+        *under("Operations", OPERATIONS),
+        *under("Conversation", conversation),
     )
     commands = Commands(table)
     return table

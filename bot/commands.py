@@ -9,14 +9,14 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from core.errors import NotAllowed
 from core.people.views import Actor
+from dialogs.cards.welcome import Help
 from dialogs.moves import Reply
 from dialogs.services import Services
-from dialogs.talks import HelpLines
 from dialogs.turns import Turn
 
 Run = Callable[[Services, Turn, str], Awaitable[Reply]]
@@ -55,11 +55,30 @@ class Command:
     """Only in 1:1: it asks things, or changes who may see what."""
     in_manifest: bool = False
     """Offered by Teams as the person types; ten at most."""
+    by_lead: bool = False
+    """Help tells it to leads and admins; the service decides who may, mailbox by mailbox."""
+    subject: str = ""
+    """Heading in help."""
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether help tells of it."""
+        leads = actor.is_admin or bool(actor.leads)
+        return self.who.may(actor) and (leads or not self.by_lead)
+
+    def is_about(self, words: str) -> bool:
+        """Whether the words name its subject, or it."""
+        titles = self.subject.casefold().replace(",", "").split()
+        return words in self.words or any(title.startswith(words) for title in titles)
 
     async def __call__(self, services: Services, turn: Turn, rest: str) -> Reply:
         if not self.who.may(turn.actor):
             raise NotAllowed(self.who.value if self.who is not Who.MEMBER else "")
         return await self.run(services, turn, rest)
+
+
+def under(subject: str, rows: tuple[Command, ...]) -> tuple[Command, ...]:
+    """The rows with their heading in help."""
+    return tuple(replace(row, subject=subject) for row in rows)
 
 
 class Commands:
@@ -88,8 +107,19 @@ class Commands:
         close += difflib.get_close_matches(first, self._by_phrase, n=2, cutoff=0.7)
         return list(dict.fromkeys(close))[:2]
 
-    def help_lines(self, actor: Actor) -> HelpLines:
-        return tuple((c.usage, c.help) for c in self.table if c.who.may(actor))
+    def help(self, actor: Actor, about: str = "") -> Help:
+        """What the actor may say, by subject in the order of the table.
+
+        `about` names a subject, or a command of it; nothing comes where there is none such.
+        """
+        words = " ".join(_clean(about).split()).casefold()
+        wanted = {c.subject for c in self.table if not words or c.is_about(words)}
+        subjects: dict[str, list[tuple[str, str]]] = {}
+        for command in self.table:
+            if command.subject in wanted and command.is_for(actor):
+                lines = subjects.setdefault(command.subject, [])
+                lines.append((command.usage, command.help))
+        return tuple((subject, tuple(lines)) for subject, lines in subjects.items())
 
     def not_known(self, text: str) -> str:
         """One helpful sentence that repeats nothing of what was typed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.errors import InvalidInput, NotAllowed
+from core.people.hour_views import PresenceView
 from core.people.views import PersonView
 from dialogs.cards.elements import open_url, plural
 from dialogs.cards.notices import notice_card
@@ -90,7 +91,13 @@ async def removed_button(services: Services, turn: Turn, inputs: Inputs) -> Repl
 async def _people(services: Services, turn: Turn, page: int = 1, say: str = "") -> Reply:
     found = await services.people.people(turn.actor)
     card = people_card(
-        found, reader=turn.actor, install_link=services.links.install, page=page, say=say
+        found,
+        reader=turn.actor,
+        install_link=services.links.install,
+        now=turn.now,
+        present=await _present(services, turn),
+        page=page,
+        say=say,
     )
     shown = people_on(found, page)
     return Reply(
@@ -99,6 +106,13 @@ async def _people(services: Services, turn: Turn, page: int = 1, say: str = "") 
         people=tuple(p.member_id for p in shown if p.member_id != turn.actor.member_id),
         facts={"page": page},
     )
+
+
+async def _present(services: Services, turn: Turn) -> dict[int, PresenceView]:
+    """Who is at work, for admins and leads."""
+    if not turn.actor.is_admin and not turn.actor.leads:
+        return {}
+    return {person.member_id: person for person in await services.hours.availability(turn.actor)}
 
 
 async def _switch_role(services: Services, turn: Turn, inputs: Inputs, role: str) -> Reply:

@@ -7,7 +7,7 @@ from core.mailboxes.models import MailboxState
 from dialogs.allowing import picked
 from dialogs.availability import back
 from dialogs.cards.elements import card, text_block
-from dialogs.cards.welcome import help_card, welcome_card
+from dialogs.cards.welcome import Help, help_card, welcome_card
 from dialogs.inputs import Inputs, number_of, texts_of
 from dialogs.mailboxes import mailbox_of, named_mailbox
 from dialogs.moves import Answer, Memory, Reply
@@ -20,8 +20,6 @@ from dialogs.wording import BUSY, LEAKED
 
 NOTHING_OPEN = "Nothing is open. `help` says what you can say."
 _BEFORE_PROOF = ("address", "kind", "from", "consent", "wider", "waiting")
-HelpLines = tuple[tuple[str, str], ...]
-"""(what to say, what it does)."""
 
 
 class Talks:
@@ -63,13 +61,13 @@ class Talks:
         """One step back; where nothing is asked, the person is back at work."""
         return await self._runner.back(services, turn) or await back(services, turn, rest)
 
-    async def help(self, services: Services, turn: Turn, lines: HelpLines) -> Reply:
+    async def help(self, services: Services, turn: Turn, told: Help) -> Reply:
         """Of the open step, if there is one; else what the person may say."""
         if turn.private:
             reply = await self._runner.help(services, turn)
             if reply is not None:
                 return reply
-        return Reply(card=help_card(lines, services.links.privacy), kind="help")
+        return Reply(card=help_card(told, services.links.privacy), kind="help")
 
     async def hello(self, services: Services, turn: Turn, rest: str) -> Reply:
         return welcome_reply(services, turn)

@@ -8,17 +8,19 @@ import re
 import pytest
 
 from tests.house import ROOT, tree_of
-from tests.readme import README, TABLES, marks
+from tests.readme import TABLES, marks
 
-TEXT = README.read_text(encoding="utf-8")
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/rules.md")
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_each_table_of_the_code_stands_in_the_readme(name):
+@pytest.mark.parametrize(
+    ("document", "name"), [(document, name) for document in TABLES for name in TABLES[document]]
+)
+def test_each_table_of_the_code_stands_in_its_document(document, name):
     begin, end = marks(name)
+    text = document.read_text(encoding="utf-8")
 
-    assert TEXT.split(begin)[1].split(end)[0].strip() == TABLES[name]()
+    assert text.split(begin)[1].split(end)[0].strip() == TABLES[document][name]()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

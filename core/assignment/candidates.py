@@ -60,7 +60,7 @@ class Candidate:
             return "opted_out"
         if self.absent is not None:
             return self.absent
-        return "full" if self.is_full(effort) else None
+        return "full" if self.cap is not None and self.is_full(effort) else None
 
     def may_come_back(self, *, named: bool = False) -> bool:
         """Absent or full at most, so that waiting for them is not in vain."""

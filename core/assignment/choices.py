@@ -15,6 +15,7 @@ TRIED_AGAIN = (*NOBODY, WAITS_FOR_OWNER)
 """Waiting reasons of threads that are tried again each tick."""
 ABSENT = frozenset({"away", "off_hours", "holiday"})
 
+Considered = tuple[tuple[int, int], ...]
 Skipped = tuple[tuple[int, str], ...]
 
 
@@ -24,7 +25,7 @@ class Choice:
 
     code: str
     member_id: int | None
-    considered: tuple[tuple[int, int], ...] = ()
+    considered: Considered = ()
     """(member id, load then), in the order that decided."""
     skipped: Skipped = ()
     """(member id, code of why not)."""

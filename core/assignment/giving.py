@@ -35,6 +35,7 @@ class Giving:
         self._mailbox_id = mailbox_id
         self._records = records
         self._now = now
+        self._book = PoolBook(connection, mailbox_id, now)
 
     async def give(
         self,
@@ -48,21 +49,25 @@ class Giving:
         `asked`, by thread id, is what rules ask: their targets and tags are put into the wish
         that the thread has anyway.
         """
-        book = PoolBook(self._connection, self._mailbox_id, self._now)
-        pool = await book.open()
+        pool = await self._book.open()
         wishes = WishBook(self._connection, self._mailbox_id, pool.policy, self._now)
         await wishes.open(threads)
         for thread in sorted(threads, key=urgency):
-            wish = _joined(wishes.wish(thread, avoid), (asked or {}).get(thread.id))
-            self._settle(thread, pool.give(wish, self._now))
+            known = wishes.wish(thread, avoid)
+            wish = _joined(known, (asked or {}).get(thread.id))
+            self._settle(thread, pool.give(wish, self._now), known)
             wishes.given(thread)
-        await book.save(pool, self._now)
+        await self.keep(pool)
         return pool
 
-    def _settle(self, thread: ThreadFold, choice: Choice) -> None:
+    async def keep(self, pool: Pool) -> None:
+        """Save the counts of a pool that `give` returned and that gave more since."""
+        await self._book.save(pool, self._now)
+
+    def _settle(self, thread: ThreadFold, choice: Choice, known: Wish) -> None:
         if choice.member_id is not None:
             self._to_member(thread, choice, choice.member_id)
-        elif _waits_otherwise(thread, choice):
+        elif _waits_otherwise(thread, choice) or choice.targets != known.targets:
             self._records.decided(thread.id, choice)
             thread.changed = True
             thread.assignee_id, thread.assigned_at = None, None

@@ -23,8 +23,9 @@ from core.clock import Clock
 from core.mail.fold import Event, ThreadFold, wake
 from core.mail.models import EventKind, MailThread, ThreadState
 from core.mail.thread_rows import ThreadBook
-from core.mailboxes.models import Mailbox, MailboxState, Strategy
+from core.mailboxes.models import Mailbox, MailboxMember, MailboxState, Strategy
 from core.outbox.queue import Outbox
+from core.people.models import MemberState
 from core.transactions import transaction
 
 BATCH = 100
@@ -66,6 +67,8 @@ class Moving:
     async def assign_waiting(self, mailbox_id: int) -> int:
         """The most urgent and oldest first, until nobody has room."""
         mailbox = await Mailbox.get(id=mailbox_id)
+        if mailbox.state in AT_REST:
+            return 0
         reasons = [*TRIED_AGAIN]
         if mailbox.strategy is not Strategy.PULL:
             reasons.append(PULL)
@@ -109,6 +112,17 @@ class Moving:
             await self._move(batch, prepare)
             woken += len(batch.ids)
         return woken
+
+    async def put_back_of_gone(self) -> None:
+        """Also of who went while another process, which had still seen them, gave them more."""
+        theirs = MailThread.filter(
+            state__in=(ThreadState.OPEN, ThreadState.SNOOZED), assignee_id__isnull=False
+        ).exclude(mailbox__state__in=AT_REST)
+        held = await theirs.distinct().values_list("mailbox_id", "assignee_id")
+        works = MailboxMember.filter(member__state=MemberState.READY)
+        able = set(await works.values_list("mailbox_id", "member_id"))
+        for mailbox_id, member_id in sorted(set(held) - able):
+            await self.put_back(int(str(member_id)), "gone", int(str(mailbox_id)))
 
     async def hand_back(self, now: datetime, member_id: int | None = None) -> int:
         return sum([await self._hand_back(shift) for shift in await shifts_over(now, member_id)])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.assignment.candidates import Candidate, Target, Wish
-from core.assignment.choices import PULL, WAITS_FOR_OWNER, Choice, nobody
+from core.assignment.choices import PULL, WAITS_FOR_OWNER, Choice, Considered, nobody
 from core.assignment.shares import over_share
 from core.assignment.sticky import waits_for
 from core.assignment.strategies import CODES, in_order, settle_credit
@@ -33,7 +33,7 @@ class Policy:
 
 
 @dataclass(slots=True)
-class _Sieve:
+class Sieve:
     """Who is free for one thread, and why the others are not."""
 
     free: list[Candidate] = field(default_factory=list)
@@ -69,6 +69,11 @@ class Pool:
         """What a thread counts for here."""
         return effort if self.policy.counts_effort else 1
 
+    def is_in_vain(self, targets: Iterable[Target]) -> bool:
+        """Whether none of those named may ever be given anything here, as things stand."""
+        people = (self.find(member_id) for target in targets for member_id in target.member_ids)
+        return not any(who is not None and who.may_come_back(named=True) for who in people)
+
     @property
     def has_room(self) -> bool:
         """Somebody could be given something, or a thread that is at least an ordinary one."""
@@ -79,7 +84,7 @@ class Pool:
         choice = self._owner("same_thread", wish.keep, wish, effort, now)
         if choice is not None:
             return choice
-        sieve = _Sieve()
+        sieve = Sieve()
         if wish.targets:
             choice = self._named(wish, effort, sieve)
             if choice is not None:
@@ -102,26 +107,24 @@ class Pool:
             return Choice(WAITS_FOR_OWNER, None, (), skipped, waits_for=owner.member_id)
         return None
 
-    def _named(self, wish: Wish, effort: int, sieve: _Sieve) -> Choice | None:
+    def _named(self, wish: Wish, effort: int, sieve: Sieve) -> Choice | None:
         """The first target of which somebody is free; None: the thread is for anybody."""
-        in_vain = True
         for target in wish.targets:
             people = [who for who in map(self._by_id.get, target.member_ids) if who is not None]
-            in_vain = in_vain and not any(who.may_come_back(named=True) for who in people)
             sieve.free = []
             self._sift(people, wish, effort, sieve, named=True)
             if sieve.free:
                 code = "colleague" if target.rule_id is None else "by_rule"
                 return self._first(sieve, code, target)
-        if in_vain or wish.or_pool:
+        if wish.or_pool or self.is_in_vain(wish.targets):
             return None
         last = wish.targets[-1]
         skipped = sieve.codes()
         return Choice(nobody(skipped), None, (), skipped, rule=_rule(last), targets=wish.targets)
 
-    def _by_strategy(self, wish: Wish, effort: int, sieve: _Sieve) -> Choice:
+    def _by_strategy(self, wish: Wish, effort: int, sieve: Sieve) -> Choice:
         sieve.free = []
-        self._sift(self.candidates, wish, effort, sieve)
+        self._sift_all(wish, effort, sieve)
         if self.policy.strategy is Strategy.PULL:
             return Choice(PULL, None, (), sieve.codes())
         if self.policy.strategy is Strategy.SKILLS and wish.tags:
@@ -130,7 +133,7 @@ class Pool:
             return Choice(nobody(sieve.codes()), None, (), sieve.codes())
         return self._first(sieve, CODES[self.policy.strategy])
 
-    def _by_skill(self, tags: frozenset[int], sieve: _Sieve) -> Choice:
+    def _by_skill(self, tags: frozenset[int], sieve: Sieve) -> Choice:
         able = {who.member_id for who in self.candidates if who.skills & tags}
         for who in self.candidates:
             if who.member_id not in able:
@@ -141,12 +144,15 @@ class Pool:
         code = nobody(tuple(item for item in sieve.skipped.items() if item[0] in able))
         return Choice(code if able else "nobody_skilled", None, (), sieve.codes())
 
+    def _sift_all(self, wish: Wish, effort: int, sieve: Sieve) -> None:
+        self._sift(self.candidates, wish, effort, sieve)
+
     def _sift(
         self,
         people: Iterable[Candidate],
         wish: Wish,
         effort: int,
-        sieve: _Sieve,
+        sieve: Sieve,
         *,
         named: bool = False,
     ) -> None:
@@ -160,7 +166,7 @@ class Pool:
             else:
                 sieve.skipped.setdefault(who.member_id, why_not)
 
-    def _first(self, sieve: _Sieve, code: str, target: Target | None = None) -> Choice:
+    def _first(self, sieve: Sieve, code: str, target: Target | None = None) -> Choice:
         strategy = self.policy.strategy
         free = sieve.free
         if self.policy.fair_share:
@@ -168,17 +174,25 @@ class Pool:
             if over:
                 sieve.skipped.update((member_id, "over_share") for member_id in sorted(over))
                 free = [who for who in free if who.member_id not in over]
-        order = in_order(strategy, free, self.rotation, named=target is not None)
+        chosen, considered = self._in_order(free, named=target is not None)
+        if strategy is Strategy.WEIGHTED:
+            settle_credit(free, chosen)
+            self.touched.update([who.member_id for who in free])
         return Choice(
             code,
-            order[0].member_id,
-            tuple((who.member_id, who.load) for who in order),
+            chosen.member_id,
+            considered,
             sieve.codes(),
             rule=_rule(target),
             team_id=target.team_id if target else None,
             counts_effort=self.policy.counts_effort,
             strategy=strategy.value,
         )
+
+    def _in_order(self, free: Sequence[Candidate], *, named: bool) -> tuple[Candidate, Considered]:
+        """Who is first, and all of them with their loads."""
+        order = in_order(self.policy.strategy, free, self.rotation, named=named)
+        return order[0], tuple([(who.member_id, who.open_load + who.elsewhere) for who in order])
 
     def _count(self, choice: Choice, wish: Wish, now: datetime) -> None:
         chosen = self._by_id[choice.member_id or 0]
@@ -188,10 +202,6 @@ class Pool:
         self.touched.add(chosen.member_id)
         if choice.code == "next_in_turn":
             self.rotation = chosen.member_id
-        if choice.strategy == Strategy.WEIGHTED:
-            considered = [self._by_id[member_id] for member_id, _ in choice.considered]
-            settle_credit(considered, chosen)
-            self.touched.update(who.member_id for who in considered)
 
 
 def _rule(target: Target | None) -> tuple[int, int] | None:

@@ -167,8 +167,11 @@ class Assignments:
     async def hand_back(self, now: datetime, member_id: int | None = None) -> int:
         """Hand back what is left of shifts that are over, of one member or of all.
 
-        Returns how many threads changed hands: the `hand_back` timer, and `away`.
+        Returns how many threads changed hands: the `hand_back` timer, and `away`. Of all, what
+        people have who are gone is put back first.
         """
+        if member_id is None:
+            await self._moving.put_back_of_gone()
         return await self._moving.hand_back(now, member_id)
 
     async def _waiting(self, actor: Actor, mailbox_id: int | None) -> list[tuple[int, int]]:

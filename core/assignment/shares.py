@@ -23,12 +23,14 @@ def over_share(free: Sequence[Candidate], *, weighted: bool = False) -> set[int]
     """Ids of those whom one thread more would take over their share."""
     if len(free) < 2:
         return set()
-    arrivals = sum(who.recent for who in free) + 1
-    whole = sum(who.weight for who in free) if weighted else len(free)
-    over: set[int] = set()
-    for who in free:
-        part = who.weight if weighted else 1
-        limit = -(-3 * arrivals * part // (2 * whole))  # 1.5 shares, rounded up
-        if who.recent >= limit:
-            over.add(who.member_id)
-    return over
+    arrivals = sum([who.recent for who in free]) + 1
+    if not weighted:
+        limit = _limit(arrivals, 1, len(free))
+        return {who.member_id for who in free if who.recent >= limit}
+    whole = sum([who.weight for who in free])
+    return {who.member_id for who in free if who.recent >= _limit(arrivals, who.weight, whole)}
+
+
+def _limit(arrivals: int, part: int, whole: int) -> int:
+    """One and a half shares, rounded up."""
+    return -(-3 * arrivals * part // (2 * whole))

@@ -14,8 +14,9 @@ A tie goes to whoever was given something longest ago.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from core.assignment.candidates import Candidate
 from core.mailboxes.models import Strategy
@@ -35,13 +36,14 @@ def in_order(
     strategy: Strategy, free: Iterable[Candidate], rotation: int, *, named: bool = False
 ) -> list[Candidate]:
     """Those who are free, the one who gets the thread first."""
-    if strategy is Strategy.ROUND_ROBIN and named:
-        return sorted(free, key=lambda who: (who.last_assigned_at or NEVER, who.member_id))
-    if strategy is Strategy.ROUND_ROBIN:
-        return sorted(free, key=lambda who: (who.member_id <= rotation, who.member_id))
-    if strategy is Strategy.WEIGHTED:
-        return sorted(free, key=_owed)
-    return sorted(free, key=_fewest)
+    return sorted(free, key=_place(strategy, rotation, named=named))
+
+
+def first_of(
+    strategy: Strategy, free: Iterable[Candidate], rotation: int, *, named: bool = False
+) -> Candidate:
+    """The first of `in_order`, of whom there is at least one."""
+    return min(free, key=_place(strategy, rotation, named=named))
 
 
 def settle_credit(considered: Sequence[Candidate], chosen: Candidate) -> None:
@@ -51,8 +53,19 @@ def settle_credit(considered: Sequence[Candidate], chosen: Candidate) -> None:
     chosen.credit -= sum(who.weight for who in considered)
 
 
+def _place(strategy: Strategy, rotation: int, *, named: bool) -> Callable[[Candidate], Any]:
+    """Whose is less comes first; no two are equal."""
+    if strategy is Strategy.ROUND_ROBIN:
+        return _longest_ago if named else lambda who: (who.member_id <= rotation, who.member_id)
+    return _owed if strategy is Strategy.WEIGHTED else _fewest
+
+
+def _longest_ago(who: Candidate) -> tuple[datetime, int]:
+    return who.last_assigned_at or NEVER, who.member_id
+
+
 def _fewest(who: Candidate) -> tuple[int, datetime, int]:
-    return who.load, who.last_assigned_at or NEVER, who.member_id
+    return who.open_load + who.elsewhere, who.last_assigned_at or NEVER, who.member_id
 
 
 def _owed(who: Candidate) -> tuple[int, datetime, int]:

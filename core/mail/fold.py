@@ -127,6 +127,7 @@ def _settle_backlog(thread: ThreadFold) -> None:
     if answered is not None and answered >= thread.last_received_at:
         if thread.finished_at is None or thread.finished_at < answered:
             thread.state, thread.finished_at = ThreadState.DONE, answered
+            thread.snoozed_until = None
     elif thread.state is ThreadState.DONE and thread.finished_at == answered:
         thread.state, thread.finished_at = ThreadState.OPEN, None
 

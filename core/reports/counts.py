@@ -1,7 +1,7 @@
 """What reports are counted from: aggregates by SQL, the same on SQLite and PostgreSQL.
 
-Each query goes over the given mailboxes, one at least. Rows of threads and events are never
-loaded; only of answered threads are the two moments, to find their median.
+Each query goes over the given mailboxes, one at least. Rows of threads are never loaded; only
+of answered ones the two moments and of handled ones their events, to find the medians.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from core.mail.models import Automatic, EventKind, ThreadState
 from core.mail.moments import moment
-from core.mail.rows import marks
+from core.reports.given import GivenCount, given
+from core.reports.handling import HandledThread, handled_threads
 from core.reports.periods import Period
+from core.reports.queries import Query
 
 AUTOMATIC = (Automatic.REPLY, Automatic.LIST, Automatic.BULK)
 """Of the first message of a thread. Where Graph withheld the headers, a person is assumed."""
@@ -39,13 +40,19 @@ SELECT e.mailbox_id, e.member_id, COUNT(*) AS count
 """
 
 _OPEN = """
-SELECT t.mailbox_id, t.assignee_id, COUNT(*) AS count, MIN(t.received_at) AS oldest,
-       SUM({automatic}) AS automatic
+SELECT t.mailbox_id, t.assignee_id,
+       CASE WHEN t.assignee_id IS NULL THEN t.waiting_reason END AS reason,
+       COUNT(*) AS count, MIN(t.received_at) AS oldest, SUM({automatic}) AS automatic
   FROM mail_thread t
  WHERE t.mailbox_id IN ({mailboxes}) AND t.state = {state}
    AND (t.assignee_id IS NOT NULL
         OR (t.last_received_at IS NOT NULL AND t.is_history = {no}))
- GROUP BY 1, 2
+ GROUP BY 1, 2, 3
+"""
+
+_SNOOZED = """
+SELECT COUNT(*) AS count FROM mail_thread t
+ WHERE t.mailbox_id IN ({mailboxes}) AND t.state = {state}
 """
 
 _ANSWERED = """
@@ -76,6 +83,8 @@ class FinisherCount:
 class OpenCount:
     mailbox_id: int
     assignee_id: int | None
+    reason: str | None
+    """Code of why it waits; None: somebody has it, or no reason is kept."""
     count: int
     automatic: int
     """How many of them."""
@@ -98,24 +107,37 @@ class Counted:
     open_threads: Sequence[OpenCount] = ()
     answered: Sequence[AnsweredThread] | None = None
     """None: no answer is seen in any of the mailboxes."""
+    handled: Sequence[HandledThread] | None = None
+    """None: likewise."""
+    snoozed: int = 0
+    given: Sequence[GivenCount] = ()
+    """In the mailboxes that are led."""
 
 
 async def count(
     connection: BaseDBAsyncClient,
     mailboxes: Sequence[int],
-    answers_seen_in: Sequence[int],
     period: Period,
+    now: datetime,
+    *,
+    answers_seen_in: Sequence[int],
+    led: Sequence[int],
 ) -> Counted:
+    """`answers_seen_in` and `led` are among the mailboxes."""
     if not mailboxes:
         return Counted()
-    answered = None
+    answered, handled = None, None
     if answers_seen_in:
         answered = await answered_threads(connection, answers_seen_in, period)
+        handled = await handled_threads(connection, answers_seen_in, period)
     return Counted(
         await events(connection, mailboxes, period),
         await finishers(connection, mailboxes, period),
         await open_threads(connection, mailboxes),
         answered,
+        handled,
+        await snoozed(connection, mailboxes),
+        await given(connection, led, period, now) if led else (),
     )
 
 
@@ -123,7 +145,7 @@ async def events(
     connection: BaseDBAsyncClient, mailboxes: Sequence[int], period: Period
 ) -> list[EventCount]:
     """RECEIVED and FINISHED events, by day."""
-    query = _Query(connection)
+    query = Query(connection)
     ends = period.edges[1:]
     text = _EVENTS.format(
         days=" ".join(f"WHEN e.at < {query.of(end)} THEN {day}" for day, end in enumerate(ends)),
@@ -143,7 +165,7 @@ async def finishers(
     connection: BaseDBAsyncClient, mailboxes: Sequence[int], period: Period
 ) -> list[FinisherCount]:
     """FINISHED events, by mailbox and member; those of nobody we know are left out."""
-    query = _Query(connection)
+    query = Query(connection)
     text = _FINISHERS.format(
         mailboxes=query.of(*mailboxes),
         start=query.of(period.start),
@@ -157,8 +179,8 @@ async def finishers(
 
 
 async def open_threads(connection: BaseDBAsyncClient, mailboxes: Sequence[int]) -> list[OpenCount]:
-    """Open threads now, by mailbox and assignee: what `queue` and `unassigned` list."""
-    query = _Query(connection)
+    """Open threads now, by mailbox and assignee or reason: what `queue` and `unassigned` list."""
+    query = Query(connection)
     text = _OPEN.format(
         automatic=_automatic(query),
         mailboxes=query.of(*mailboxes),
@@ -169,6 +191,7 @@ async def open_threads(connection: BaseDBAsyncClient, mailboxes: Sequence[int]) 
         OpenCount(
             row["mailbox_id"],
             row["assignee_id"],
+            row["reason"],
             row["count"],
             row["automatic"],
             moment(row["oldest"]),
@@ -177,11 +200,22 @@ async def open_threads(connection: BaseDBAsyncClient, mailboxes: Sequence[int]) 
     ]
 
 
+async def snoozed(connection: BaseDBAsyncClient, mailboxes: Sequence[int]) -> int:
+    """Threads that sleep now."""
+    query = Query(connection)
+    text = _SNOOZED.format(
+        mailboxes=query.of(*mailboxes),
+        state=query.of(ThreadState.SNOOZED),
+    )
+    (row,) = await query.run(text)
+    return int(row["count"])
+
+
 async def answered_threads(
     connection: BaseDBAsyncClient, mailboxes: Sequence[int], period: Period
 ) -> list[AnsweredThread]:
     """Threads first answered in the period."""
-    query = _Query(connection)
+    query = Query(connection)
     text = _ANSWERED.format(
         automatic=_automatic(query),
         mailboxes=query.of(*mailboxes),
@@ -196,22 +230,5 @@ async def answered_threads(
     ]
 
 
-class _Query:
-    """Gathers values in the order in which their placeholders stand in the text."""
-
-    def __init__(self, connection: BaseDBAsyncClient) -> None:
-        self._connection = connection
-        self._values: list[Any] = []
-
-    def of(self, *values: Any) -> str:
-        """Placeholders for the values."""
-        text = marks(self._connection, len(values), len(self._values) + 1)
-        self._values.extend(values)
-        return text
-
-    async def run(self, text: str) -> list[dict[str, Any]]:
-        return await self._connection.execute_query_dict(text, self._values)
-
-
-def _automatic(query: _Query) -> str:
+def _automatic(query: Query) -> str:
     return f"CASE WHEN t.automatic IN ({query.of(*AUTOMATIC)}) THEN 1 ELSE 0 END"

@@ -4,7 +4,20 @@
 *answered*: threads whose first answer lies in the period, whenever they were received.
 *time to first answer*: from a thread's first message to its first answer, of those threads.
 *finished*: FINISHED events in the period; a thread that was reopened can count twice.
+*handling time*: from taken to answered or done, snoozes taken out, of what was answered or done
+in the period, whenever it was taken; see core.threads.handling.
 *open*, *unassigned*, *oldest open*: now, whatever the period; snoozed threads are not open.
+Open is what is assigned and what waits; *waiting* is the unassigned by the reason kept with them.
+*snoozed*: now.
+*fairness*: Jain's index of what Postroom itself gave in the period to each person of a mailbox,
+by mailbox. Jain's and not Gini's, since it reads as the part of the people who are served
+equally and holds for a team of five; core.assignment.fairness says more. Counted are ASSIGNED
+events, a thread that was given twice as two; not what people took, passed on, had back by an
+undo or set in Outlook. Where a mailbox counts effort, it is of effort; where its strategy is
+weighted, each person's load is divided by their share. The people are those who could be given
+work: ready, in the pool and not opted out now, and not away throughout. With fewer than two of
+them, or fewer than five threads a person, there is no figure: of less, one thread more or less
+would move it by a tenth.
 *automatic*: how much of each is threads that a list, a bulk sender or an auto-reply began.
 """
 
@@ -13,21 +26,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from statistics import median
 
+from core.assignment.fairness import jain
 from core.mail.models import EventKind
 from core.reports.counts import AnsweredThread, Counted, EventCount
+from core.reports.given import GivenCount
+from core.reports.handling import HandledThread
 from core.reports.periods import Period
 from core.reports.views import (
     Answers,
     AutomaticFigures,
     DayFigures,
+    LedFigures,
     MailboxFreshness,
     MemberFigures,
+    NoFairness,
     ReportView,
 )
 
 SMALL_SAMPLE = 10
-"""A median of fewer answers is marked."""
+"""A median of fewer answers or handling times is marked."""
+ENOUGH_GIVEN = 5
+"""Threads a person, from which on fairness is told."""
 
 
 def report(
@@ -36,6 +57,7 @@ def report(
     mailboxes: tuple[MailboxFreshness, ...],
     members: tuple[MemberFigures, ...],
     *,
+    led: frozenset[int],
     mailbox: str | None,
 ) -> ReportView:
     received, received_automatic = happened(counted.events, EventKind.RECEIVED)
@@ -53,9 +75,13 @@ def report(
         finished=finished,
         open=sum(row.count for row in threads),
         unassigned=sum(row.count for row in threads if row.assignee_id is None),
+        waiting=waiting(counted),
+        snoozed=counted.snoozed,
         oldest_open_at=min((row.oldest for row in threads), default=None),
         first_answer=first_answer(answered or ()),
-        is_small_sample=bool(answered) and len(answered or ()) < SMALL_SAMPLE,
+        is_small_sample=_is_small(answered or ()),
+        handling_time=handling_time(counted.handled or ()),
+        is_small_handling_sample=_is_small(counted.handled or ()),
         automatic=AutomaticFigures(
             received=received_automatic,
             answered=None if answered is None else sum(one.automatic for one in answered),
@@ -64,6 +90,7 @@ def report(
         ),
         members=members,
         days=by_day(counted.events, period),
+        led=tuple(led_mailbox(one, counted) for one in mailboxes if one.mailbox_id in led),
     )
 
 
@@ -94,6 +121,55 @@ def first_answer(threads: Sequence[AnsweredThread]) -> timedelta | None:
     return (spans[middle] + spans[(len(spans) - 1) // 2]) / 2
 
 
+def handling_time(threads: Sequence[HandledThread]) -> timedelta | None:
+    """The median, found as that of first answers."""
+    if not threads:
+        return None
+    return timedelta(seconds=median(one.time.total_seconds() for one in threads))
+
+
+def waiting(counted: Counted) -> tuple[tuple[str, int], ...]:
+    """(code, how many), the most first."""
+    counts: Counter[str] = Counter()
+    for row in counted.open_threads:
+        if row.assignee_id is None:
+            counts[row.reason or ""] += row.count
+    return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def led_mailbox(mailbox: MailboxFreshness, counted: Counted) -> LedFigures:
+    given = [one for one in counted.given if one.mailbox_id == mailbox.mailbox_id]
+    handled = [one for one in counted.handled or () if one.mailbox_id == mailbox.mailbox_id]
+    missing = no_fairness(given)
+    return LedFigures(
+        mailbox_id=mailbox.mailbox_id,
+        address=mailbox.address,
+        people=len(given),
+        given=sum(one.threads for one in given),
+        fairness=fairness(given) if missing is None else None,
+        no_fairness=missing,
+        is_weighted=any(one.is_weighted for one in given),
+        handling_time=handling_time(handled),
+        answers_seen=mailbox.answers_seen,
+        is_small_sample=_is_small(handled),
+    )
+
+
+def no_fairness(given: Sequence[GivenCount]) -> NoFairness | None:
+    """None: there is a figure."""
+    if len(given) < 2:
+        return NoFairness.ONE_PERSON
+    if sum(one.threads for one in given) < ENOUGH_GIVEN * len(given):
+        return NoFairness.TOO_LITTLE
+    return None
+
+
+def fairness(given: Sequence[GivenCount]) -> float:
+    """Of one mailbox."""
+    loads = {one.member_id: float(one.load) for one in given}
+    return jain(loads, {one.member_id: one.share for one in given})
+
+
 def per_member(
     counted: Counted, *, led: frozenset[int], reader_id: int
 ) -> dict[int, tuple[int, int]]:
@@ -112,6 +188,10 @@ def per_member(
             done[row.member_id] += row.count
     members = open_now.keys() | done.keys() | {reader_id}
     return {member: (open_now[member], done[member]) for member in members}
+
+
+def _is_small(sample: Sequence[object]) -> bool:
+    return 0 < len(sample) < SMALL_SAMPLE
 
 
 def _answers(mailboxes: tuple[MailboxFreshness, ...]) -> Answers:

@@ -45,14 +45,18 @@ class Reports:
         mailboxes = await self._mailboxes(actor, organization, mailbox_id, now)
         ids = [mailbox.mailbox_id for mailbox in mailboxes]
         seen = [mailbox.mailbox_id for mailbox in mailboxes if mailbox.answers_seen]
+        led = actor.leads.intersection(ids)
         async with reports_connection() as connection:
-            counted = await counts.count(connection, ids, seen, period)
-        members = await self._members(actor, actor.leads.intersection(ids), counted)
+            counted = await counts.count(
+                connection, ids, period, now, answers_seen_in=seen, led=sorted(led)
+            )
+        members = await self._members(actor, led, counted)
         return figures.report(
             counted,
             period,
             mailboxes,
             members,
+            led=led,
             mailbox=None if mailbox_id is None else mailboxes[0].address,
         )
 

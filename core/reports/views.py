@@ -67,6 +67,38 @@ class DayFigures:
     finished: int
 
 
+class NoFairness(StrEnum):
+    """Why a mailbox has no fairness index."""
+
+    ONE_PERSON = "one_person"
+    """At most one person could be given work."""
+    TOO_LITTLE = "too_little"
+    """Too little was given for a figure to say anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedFigures:
+    """Of one mailbox, for its leads."""
+
+    mailbox_id: int
+    address: str
+    """Empty: erased."""
+    people: int
+    """Who could be given work."""
+    given: int
+    """Threads that Postroom gave them."""
+    fairness: float | None
+    """From 1 divided by the people to 1; None: `no_fairness` says why."""
+    no_fairness: NoFairness | None
+    is_weighted: bool
+    """Fairness is by each person's share."""
+    handling_time: timedelta | None
+    """Median; None: answers are unseen, or there was none."""
+    answers_seen: bool
+    is_small_sample: bool
+    """Too few handling times for the median to say much."""
+
+
 @dataclass(frozen=True, slots=True)
 class AutomaticFigures:
     """How much of a report's figures is mail that no person wrote: lists, bulk, auto-replies."""
@@ -95,15 +127,29 @@ class ReportView:
     finished: int
     open: int
     unassigned: int
+    """Open and nobody's: it waits."""
+    waiting: tuple[tuple[str, int], ...]
+    """(code of why, how many) of the unassigned, the most first; empty code: none is kept."""
+    snoozed: int
     oldest_open_at: datetime | None
     first_answer: timedelta | None
     """Median; None: answers are unseen, or there was none."""
     is_small_sample: bool
     """Too few answers for the median to say much."""
+    handling_time: timedelta | None
+    """Median; None: answers are unseen, or there was none."""
+    is_small_handling_sample: bool
+    """Too few handling times for the median to say much."""
     automatic: AutomaticFigures
     members: tuple[MemberFigures, ...]
     """By name. Leads see the people of the mailboxes they lead; everybody sees themselves."""
     days: tuple[DayFigures, ...]
+    led: tuple[LedFigures, ...]
+    """Each mailbox that the reader leads."""
+
+    @property
+    def assigned(self) -> int:
+        return self.open - self.unassigned
 
     @property
     def answers_seen(self) -> bool:

@@ -16,7 +16,7 @@ from tortoise.connection import get_connection
 
 from core.assignment.candidates import Wish
 from core.assignment.giving import Giving
-from core.assignment.pools import PoolBook
+from core.assignment.pool import Pool
 from core.assignment.records import Records
 from core.clock import Clock
 from core.log import get_logger
@@ -193,24 +193,25 @@ class _Looking:
             if wish.targets or wish.or_pool
         }
         free = [t for t in threads if t.id in asked and t.assignee_id is None]
-        if free:
-            giving = Giving(self._connection, self._mailbox.id, self._records, self._now)
-            await giving.give(free, asked)
         held = [t for t in threads if t.id in asked and t not in free]
-        if held:
-            await self._move(held, asked)
+        if not asked:
+            return
+        giving = Giving(self._connection, self._mailbox.id, self._records, self._now)
+        pool = await giving.give(free, asked)
+        self._move(pool, held, asked)
+        await giving.keep(pool)
         for thread in (*free, *held):
             if thread.changed and thread.assignee_id is not None:
                 facts = {"member_id": thread.assignee_id, "thread_id": thread.id}
                 self._records.notify("thread_notice", f"thread:{thread.id}", facts)
 
-    async def _move(self, threads: list[ThreadFold], asked: Mapping[int, Wish]) -> None:
+    def _move(self, pool: Pool, threads: list[ThreadFold], asked: Mapping[int, Wish]) -> None:
         """From whoever has it to one of those named, unless the one who has it is among them."""
-        book = PoolBook(self._connection, self._mailbox.id, self._now)
-        pool = await book.open()
         for thread in threads:
             wish, owner = asked[thread.id], thread.assignee_id
             if any(owner in target.member_ids for target in wish.targets):
+                continue
+            if pool.is_in_vain(wish.targets) and not wish.or_pool:
                 continue
             effort = max(wish.effort, thread.effort)
             choice = pool.give(replace(wish, avoid=owner, effort=effort), self._now)
@@ -223,7 +224,6 @@ class _Looking:
                 Event(EventKind.RELEASED, self._now, owner),
                 Event(EventKind.ASSIGNED, self._now, choice.member_id),
             ]
-        await book.save(pool, self._now)
 
 
 def _only(outcome: Outcome, rules: set[int]) -> Outcome:

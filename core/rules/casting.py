@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from core.assignment.candidates import Candidate
 from core.assignment.pool import Pool
 from core.assignment.pools import PoolBook
+from core.assignment.quick import QuickPool
 from core.errors import NotFound
 from core.mailboxes.business_hours import load_business_clock
 from core.mailboxes.models import Mailbox
 from core.people.availability import Availability
 from core.people.availability_rows import load_availability
 from core.people.models import MemberState, Organization
+from core.rules.attendance import Attendance
 from core.rules.desk import PoolDesk, TagWeight
 from core.rules.engine import compile_rules, fields_of
 from core.rules.kept import RuleTexts, rows_of
@@ -94,14 +96,15 @@ async def cast_of(vault: Vault, trial: RuleTrial) -> Cast:
 
 
 def replay_of(cast: Cast) -> Replay:
+    attendance = Attendance(cast.hours)
     return Replay(
         compile_rules(cast.draft),
         compile_rules(cast.base),
         tried=(cast.tried.rule_id, cast.tried.version),
         tried_alone=compile_rules([cast.tried]),
         replaced_alone=None if cast.replaced is None else compile_rules([cast.replaced]),
-        draft=Side(desk_of(cast), zone=cast.zone),
-        base=Side(desk_of(cast), zone=cast.zone),
+        draft=Side(desk_of(cast, attendance), zone=cast.zone),
+        base=Side(desk_of(cast, attendance), zone=cast.zone),
     )
 
 
@@ -133,10 +136,10 @@ async def _tags(mailbox_id: int, key: DataKey | None) -> dict[str, TagWeight]:
     }
 
 
-def desk_of(cast: Cast) -> PoolDesk:
+def desk_of(cast: Cast, attendance: Attendance) -> PoolDesk:
     """Everybody ready and with nothing open; caps, shares and skills are those of now."""
     people = [_at_the_start(who) for who in cast.pool.candidates]
-    return PoolDesk(Pool(cast.pool.policy, people), cast.hours, cast.teams, cast.tags)
+    return PoolDesk(QuickPool(cast.pool.policy, people), attendance, cast.teams, cast.tags)
 
 
 def _at_the_start(who: Candidate) -> Candidate:

@@ -184,6 +184,7 @@ class RuleEffects:
         match wanted.rest:
             case (key, Finish()) if thread.state is not ThreadState.DONE:
                 thread.state, thread.finished_at = ThreadState.DONE, self._now
+                thread.snoozed_until = None
                 thread.waiting_reason, thread.waits_for_id = None, None
                 self._rested(thread, EventKind.FINISHED, "finished_by_rule", key)
             case (key, Snooze() as snooze) if thread.state is ThreadState.OPEN and self._rules:

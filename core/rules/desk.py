@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.assignment.candidates import Target, Wish
-from core.assignment.pool import Pool
+from core.assignment.quick import QuickPool
 from core.assignment.shares import WINDOW_MINUTES
-from core.people.availability import Availability
+from core.rules.attendance import Attendance
 from core.rules.replay import Asked, Given, Rules
 from core.rules.terms import AddTag, Anyone, AssignTo, PersonRef, TeamRef
 from core.threads.tags import folded
@@ -29,15 +29,15 @@ class PoolDesk:
 
     def __init__(
         self,
-        pool: Pool,
-        hours: Mapping[int, Availability],
+        pool: QuickPool,
+        attendance: Attendance,
         teams: Mapping[int, Sequence[int]],
         tags: Mapping[str, TagWeight],
     ) -> None:
-        """`hours` say who is at work, `teams` are the members of each, `tags` go by their
-        folded names."""
+        """`teams` are the members of each, `tags` go by their folded names."""
         self._pool = pool
-        self._hours = {i: own for i, own in hours.items() if not _is_always_there(own)}
+        self._attendance = attendance
+        self._comes_and_goes = [w for w in pool.candidates if w.member_id in attendance.people]
         self._teams = teams
         self._tags = tags
         self._recent: deque[tuple[datetime, int]] = deque()
@@ -45,12 +45,10 @@ class PoolDesk:
         """Who had a sender's last thread, and when; only where that is asked for."""
 
     def look(self, at: datetime) -> None:
-        wait = self._pool.policy.sticky_sender_days is not None
-        for who in self._pool.candidates:
-            hours = self._hours.get(who.member_id)
-            if hours is not None:
-                who.absent = hours.why_not(at)
-                who.next_free = hours.next_free(at) if wait and who.absent else None
+        absent = self._attendance.absent(at)
+        for who in self._comes_and_goes:
+            who.absent, who.next_free = absent.get(who.member_id, (None, None))
+        self._pool.look()
 
     def give(self, asked: Asked, at: datetime) -> Given | None:
         self._forget_recent(at)
@@ -118,7 +116,3 @@ class PoolDesk:
 
 
 _NOTHING = Wish()
-
-
-def _is_always_there(hours: Availability) -> bool:
-    return hours.week.is_always and not hours.holidays.region and not hours.absences

@@ -49,10 +49,10 @@ def actions(cursor: Cursor, names: NameBook) -> tuple[Action, ...]:
 
 
 def _action(cursor: Cursor, names: NameBook) -> Action:
-    for words, read in _ACTIONS.items():
+    for words, read in ACTIONS.items():
         if cursor.accept(words):
             return read(cursor, names)
-    raise cursor.mistake("expected", tuple(_ACTIONS))
+    raise cursor.mistake("expected", tuple(ACTIONS))
 
 
 def _assign(cursor: Cursor, names: NameBook) -> Action:
@@ -132,7 +132,7 @@ def _notify_channel(cursor: Cursor, names: NameBook) -> Action:
     return NotifyChannel() if ends else NotifyChannel(_name(cursor, longest=LONGEST_VALUE))
 
 
-_ACTIONS: dict[str, Callable[[Cursor, NameBook], Action]] = {
+ACTIONS: dict[str, Callable[[Cursor, NameBook], Action]] = {
     "assign to": _assign,
     "tag": _tag,
     "set priority": _priority,

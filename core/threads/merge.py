@@ -12,6 +12,7 @@ from datetime import datetime
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from core.assignment.choices import Choice
+from core.assignment.giving import Giving
 from core.assignment.records import Records
 from core.clock import Clock
 from core.errors import InvalidInput, NotAllowed
@@ -52,7 +53,11 @@ class Merges:
             records = Records(actor.organization_id, now, by=actor.member_id)
             before = target.assignee_id
             join(source, target, now)
-            if target.assignee_id not in (None, before):
+            if target.wants_assignee and _waits_for_nothing(target):
+                await Giving(connection, mailbox_id, records, now).give([target])
+                if target.assignee_id not in (None, actor.member_id):
+                    records.told(into_id, target.assignee_id or 0)
+            elif target.assignee_id not in (None, before):
                 records.decided(into_id, Choice("merged", target.assignee_id))
             records.audited("thread.merged", thread_id, {"into": into_id})
             await book.save()
@@ -119,6 +124,11 @@ def _take_over(source: ThreadFold, target: ThreadFold, now: datetime) -> None:
         target.state, target.snoozed_until = ThreadState.SNOOZED, source.snoozed_until
         target.events.append(Event(EventKind.SNOOZED, now, source.assignee_id))
     _take_over_assignee(source, target)
+
+
+def _waits_for_nothing(thread: ThreadFold) -> bool:
+    """It has become work by the merge: one of the two had never been given to anybody."""
+    return thread.assignee_id is None and thread.waiting_reason is None
 
 
 def _take_over_assignee(source: ThreadFold, target: ThreadFold) -> None:

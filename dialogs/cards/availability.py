@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from core.people.hour_views import HoursView, PresenceView
 from dialogs.cards.elements import (
     NAME,
+    ahead,
     card,
     choices,
     execute,
@@ -99,6 +100,14 @@ def channel_availability(people: tuple[PresenceView, ...]) -> str:
     here = ", ".join(first_name(p.name) for p in people if p.is_here) or "nobody"
     away = ", ".join(first_name(p.name) for p in people if not p.is_here) or "nobody"
     return f"At work: {here}. Not now: {away}."
+
+
+def presence_words(person: PresenceView, now: datetime) -> str:
+    """`at work`, or `away, back in 3 days`."""
+    if person.is_here:
+        return "at work"
+    why = _WHY[person.why_not or "away"]
+    return why if person.until is None else f"{why}, back {ahead(person.until, now)}"
 
 
 def week_words(week: str) -> str:

@@ -87,10 +87,13 @@ def mailboxes_card(
     if len(mailboxes) > MOST_SHOWN:
         body.append(note(f"and {len(mailboxes) - MOST_SHOWN} more"))
     actions: list[Element] = []
-    if reader.is_admin and mailboxes:
-        options = [(plain(m.address, SUBJECT), str(m.mailbox_id)) for m in mailboxes[:60]]
+    theirs = [m for m in mailboxes if reader.is_admin or m.mailbox_id in reader.leads]
+    if theirs:
+        options = [(plain(m.address, SUBJECT), str(m.mailbox_id)) for m in theirs[:60]]
         body.append(choices("mailbox", options, label="Pick a mailbox"))
-        actions = [
+        actions.append(execute("Policy", "policy.show"))
+    if theirs and reader.is_admin:
+        actions += [
             execute("Pause", "mailbox.pause"),
             execute("Resume", "mailbox.resume"),
             execute("Consent", "mailbox.consents"),
@@ -98,7 +101,8 @@ def mailboxes_card(
         ]
     closed = [m.mailbox_id for m in mailboxes if m.state is MailboxState.NEEDS_CONSENT]
     if closed:
-        actions.append(execute("Consent again", "mailbox.consent", {"mailbox": closed[0]}))
+        again = execute("Consent again", "mailbox.consent", {"mailbox": closed[0]})
+        actions.append({**again, "associatedInputs": "none"})  # it is of that mailbox alone
     return card(body, actions, says=title)
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from core.people.hour_views import PresenceView
 from core.people.models import MemberState
 from core.people.views import Actor, PersonView
+from dialogs.cards.availability import presence_words
 from dialogs.cards.elements import (
     NAME,
     card,
@@ -21,6 +27,7 @@ from dialogs.cards.elements import (
 from dialogs.moves import Card, Element
 
 PER_PAGE = 15
+NOBODY: Mapping[int, PresenceView] = MappingProxyType({})
 _STATES = {
     MemberState.READY: ("ready", "Good"),
     MemberState.INVITED: ("invited: has not added Postroom yet", "Warning"),
@@ -34,10 +41,15 @@ def people_card(
     *,
     reader: Actor,
     install_link: str,
+    now: datetime,
+    present: Mapping[int, PresenceView] = NOBODY,
     page: int = 1,
     say: str = "",
 ) -> Card:
-    """A page of people; admins get the buttons that change roles and remove."""
+    """A page of people; admins get the buttons that change roles and remove.
+
+    `present`, by member id, tells of whom it is said whether they are at work.
+    """
     pages = max(1, -(-len(people) // PER_PAGE))
     page = min(max(page, 1), pages)
     shown = people_on(people, page)
@@ -45,7 +57,7 @@ def people_card(
     body: list[Element] = [heading(title)]
     if say:
         body.append(note(say))
-    body += [_line(person) for person in shown]
+    body += [_line(person, present.get(person.member_id), now) for person in shown]
     if any(person.state is MemberState.INVITED for person in people):
         body.append(note("Whoever is invited gets work once they have added Postroom in Teams."))
     actions: list[Element] = []
@@ -88,8 +100,11 @@ def remove_card(person: PersonView) -> Card:
     )
 
 
-def _line(person: PersonView) -> Element:
+def _line(person: PersonView, presence: PresenceView | None, now: datetime) -> Element:
     state, color = _STATES[person.state]
+    if presence is not None:
+        state += f" · {presence_words(presence, now)}"
+        color = color if presence.is_here else "Warning"
     roles = ", ".join(
         role
         for role, held in (

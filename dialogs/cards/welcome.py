@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from dialogs.cards.elements import card, execute, heading, note, open_url, table, text_block
+from dialogs.cards.elements import card, execute, heading, note, open_url, text_block
 from dialogs.moves import Card, Element
+
+Help = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""(subject, its lines), each of (what to say, what it does)."""
 
 SET_UP = "An administrator of your Microsoft 365 tenant must set Postroom up before it can be used."
 KEPT_ABOUT_MEMBERS = (
@@ -59,13 +60,18 @@ def stranger_card(privacy_link: str) -> Card:
     )
 
 
-def help_card(lines: Iterable[tuple[str, str]], privacy_link: str) -> Card:
-    """`lines` are (what to say, what it does): those the reader may use."""
-    body: list[Element] = [
-        heading("What you can say"),
-        table(("Say", "What it does"), lines),
+def help_card(told: Help, privacy_link: str) -> Card:
+    """Of several subjects or one, what the reader may say."""
+    title = "What you can say"
+    body: list[Element] = [heading(title)]
+    if len(told) > 1:
+        first = told[1][0].split()[0].lower()
+        body.append(note(f"One subject alone: `help {first}`, by the first word of its heading."))
+    for subject, lines in told:
+        body.append(text_block(subject, weight="Bolder", color="Accent", separator=True))
+        body += [text_block(f"**{say}**: {does}", spacing="Small") for say, does in lines]
+    body += [
         note("In a channel I answer with numbers and first names only; mail is shown in 1:1."),
         note(SET_UP),
     ]
-    body[1]["columns"] = [{"width": 1}, {"width": 2}]
-    return card(body, [open_url("Privacy", privacy_link)], says="What you can say")
+    return card(body, [open_url("Privacy", privacy_link)], says=title)

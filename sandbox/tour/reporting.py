@@ -16,7 +16,7 @@ async def report(stage: Stage) -> None:
     figures = _rows(card_in(card))
     now = await records.totals()
     checks.equal("the report counts what is open", f"{now.open:,}", figures.get("Open now"))
-    checks.equal("and what is unassigned", f"{now.waiting:,}", figures.get("Unassigned now"))
+    checks.equal("and what waits", f"{now.waiting:,}", figures.get("Waiting now"))
     answered = (figures.get("Threads answered") or "").replace(",", "")
     checks.true("answers have a figure", answered.isdigit())
     checks.true("there is a chart", has_element(card_in(card), "Chart."))

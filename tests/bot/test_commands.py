@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from bot.activities import read_activity
 from bot.turn import said
-from tests.bot.talking import Talking
+from core.people.views import Actor
+from dialogs.cards.welcome import help_card
+from tests.bot.talking import Talking, card_of
+from tests.dialogs.rules import check_card
 
 
 @pytest.fixture
@@ -73,13 +79,81 @@ def test_what_is_not_known_is_not_repeated(commands, text):
     assert text[:10] not in commands.not_known(text)
 
 
+def said_in(told):
+    return {say for _, lines in told for say, _ in lines}
+
+
 def test_every_command_is_told_in_help_to_whom_it_is_for(commands):
     world = Talking().world
-    admin = commands.help_lines(world.actor(1))
-    member = commands.help_lines(world.actor(2))
-    assert len(admin) == len(commands.table)
-    assert ("onboard", "open a shared mailbox") in admin
-    assert "onboard" not in dict(member)
+    admin = commands.help(world.actor(1))
+    member = said_in(commands.help(world.actor(2)))
+    assert len(said_in(admin)) == len(commands.table)
+    assert ("onboard", "open a shared mailbox") in dict(admin)["Onboarding and replies"]
+    assert "onboard" not in member
+    assert "take 42" in member
+
+
+def test_what_leads_may_is_told_to_leads_and_admins_alone(commands):
+    leads = Actor(1, 2, mailboxes=frozenset({7}), leads=frozenset({7}))
+    usage = "strategy help@contoso.com round robin"
+    assert usage in said_in(commands.help(leads))
+    assert usage in said_in(commands.help(Actor(1, 1, is_admin=True)))
+    assert usage not in said_in(commands.help(replace(leads, leads=frozenset())))
+
+
+def test_every_command_has_a_heading_and_headings_come_once(commands):
+    titles = [title for title, _ in commands.help(Talking().world.actor(1))]
+    assert all(titles)
+    assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize(
+    ("about", "subject"),
+    [
+        ("rules", "Rules and teams"),
+        (" RULE ", "Rules and teams"),
+        ("teams", "Rules and teams"),
+        ("notes", "Snooze, tags, notes, targets"),
+        ("take", "Threads"),
+        ("hours", "Hours and absence"),
+        ("opt out", "Hours and absence"),
+        ("mailbox", "Mailboxes"),
+        ("report", "Reports"),
+        ("bulk", "Bulk changes"),
+    ],
+)
+def test_help_can_be_asked_for_one_subject(commands, about, subject):
+    told = commands.help(Talking().world.actor(1), about)
+    assert [title for title, _ in told] == [subject]
+
+
+@pytest.mark.parametrize("about", ["the weather", "x" * 9000, "[x](https://evil.example)"])
+def test_of_no_subject_there_is_no_help(commands, about):
+    assert commands.help(Talking().world.actor(1), about) == ()
+
+
+def test_the_whole_help_is_a_small_card(commands):
+    card = help_card(commands.help(Talking().world.actor(1)), "https://postroom.example/privacy")
+    check_card(card)
+    assert len(json.dumps(card, ensure_ascii=False).encode()) < 20 * 1024
+
+
+async def test_help_of_what_it_does_not_know_tells_all():
+    talking = Talking()
+    whole, unknown, rules = [
+        card_of((await talking.say(text))[0]) for text in ("help", "help the weather", "help rules")
+    ]
+    assert unknown == whole
+    assert "take 42" in str(whole)
+    assert "take 42" not in str(rules)
+    assert "rules try" in str(rules)
+
+
+async def test_help_in_an_open_dialog_is_help_with_its_question():
+    talking = Talking()
+    await talking.say("onboard")
+    (payload,) = await talking.say("help")
+    assert "What you can say" not in str(payload)
 
 
 def test_teams_is_offered_at_most_ten(commands):

@@ -8,11 +8,32 @@ from typing import TYPE_CHECKING
 from core.errors import InvalidInput, NotFound
 from core.outbox.dead_letters import DeadLetter
 from core.people.views import Actor
-from core.reports.views import Answers, AutomaticFigures, DayFigures, MemberFigures, ReportView
-from tests.dialogs.sample import BEN, NOW
+from core.reports.views import (
+    Answers,
+    AutomaticFigures,
+    DayFigures,
+    LedFigures,
+    MemberFigures,
+    ReportView,
+)
+from tests.dialogs.sample import BEN, MAILBOX, NOW
 
 if TYPE_CHECKING:
     from tests.dialogs.world import World
+
+
+A_LED_MAILBOX = LedFigures(
+    mailbox_id=MAILBOX,
+    address="help@contoso.example",
+    people=2,
+    given=24,
+    fairness=0.9714,
+    no_fairness=None,
+    is_weighted=False,
+    handling_time=None,
+    answers_seen=False,
+    is_small_sample=False,
+)
 
 
 class OperationsPort:
@@ -38,12 +59,17 @@ class OperationsPort:
             finished=10,
             open=5,
             unassigned=2,
+            waiting=(("nobody_free", 2),),
+            snoozed=1,
             oldest_open_at=NOW,
             first_answer=None,
             is_small_sample=False,
+            handling_time=None,
+            is_small_handling_sample=False,
             automatic=AutomaticFigures(6, None, 2, 1),
             members=members,
             days=days,
+            led=(A_LED_MAILBOX,) if actor.leads else (),
         )
 
     async def dead_letters(self, actor: Actor) -> tuple[DeadLetter, ...]:

@@ -49,8 +49,14 @@ OWN = (
     "posted_thread",
     "posted_person",
     "job",
+    "absence",
 )
-"""Tables in which a turn leaves its own traces, whoever speaks."""
+"""Tables in which a turn leaves its own traces, whoever speaks. Anybody may say that they
+are away themselves; that this is of nobody else, the audit log tells."""
+NAMES_A_MAILBOX = {
+    "pause", "resume", "offboard", "next", "rules", "teams", "replies", "reply text",
+    "allow replies", "disallow replies",
+}  # fmt: skip
 OWN_REQUEST = "sign_in"
 """Anybody may ask for a page to show an administrator role on; it opens nothing by itself."""
 
@@ -136,16 +142,20 @@ async def test_a_stranger_learns_and_changes_nothing(
     await house.all_told()
     await until(_sealed, "the audit log to be sealed")
     ids = await _foreign_ids(mailbox_id, house)
-    before = house.dump(*OWN, OWN_REQUEST)
+    before = house.dump(*OWN, OWN_REQUEST, "audit_entry")
+    known = await AuditEntry.all().count()
 
     heard = {usage: await stranger.say(text) for usage, text in _foreign_commands(ids)}
     for verb in sorted(card_actions(TALKS, COMMANDS)):
         house.clock.advance(seconds=2)
         heard[verb] = await stranger.press(verb, ids)
 
-    after = house.dump(*OWN, OWN_REQUEST)
+    after = house.dump(*OWN, OWN_REQUEST, "audit_entry")
     changed = {table for table in before if before[table] != after[table]}
     assert not changed
+    told_of = await AuditEntry.all().order_by("id").offset(known)
+    assert {entry.action for entry in told_of} <= {"member.away", "member.back"}
+    assert all(entry.actor_id == entry.subject_id for entry in told_of)
     secrets = ("customer", "Question", HELP_MAILBOX, house.people[1].name, "Something went wrong")
     told = {
         what: secret
@@ -160,7 +170,8 @@ def _foreign_commands(ids: dict[str, object]) -> list[tuple[str, str]]:
     texts = []
     for command in COMMANDS.table:
         text = re.sub(r"\d+", str(ids["thread"]), command.usage).replace("Ada", "Mateo")
-        if command.words[0] in ("pause", "resume", "offboard"):
+        text = re.sub(r"help@\S*[\w…]", HELP_MAILBOX, text)
+        if command.words[0] in NAMES_A_MAILBOX:
             text = f"{command.words[0]} {HELP_MAILBOX}"
         texts.append((command.usage, text))
     return texts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -15,6 +16,7 @@ from core.people.views import Actor
 from core.reports.service import Reports
 from core.reports.views import ReportView
 from core.sealing import Vault
+from core.threads.handling import Moment, handled
 from tests import factories
 
 NOW = datetime(2026, 4, 1, 10, 30, tzinfo=UTC)
@@ -51,6 +53,7 @@ threads = st.fixed_dictionaries(
         "is_history": st.booleans(),
         "assignee": somebody,
         "automatic": st.sampled_from(Automatic),
+        "waiting_reason": st.sampled_from([None, "nobody_free", "released"]),
         "events": st.lists(st.tuples(st.sampled_from(EventKind), moments, somebody), max_size=4),
     }
 )
@@ -83,6 +86,8 @@ async def test_every_figure_is_what_counting_by_hand_gives(
     _compare_open(view, hand)
     _compare_answers(view, hand)
     _compare_members(view, hand, led, members)
+    _compare_handling(view, hand)
+    _compare_led(view, hand, led)
 
 
 async def _write(
@@ -96,7 +101,11 @@ async def _write(
     organization = await factories.organization(vault, timezone=zone)
     sender = await factories.correspondent(vault, organization)
     boxes = [await factories.mailbox(vault, organization, answers_seen=one) for one in answers_seen]
-    members = [(await factories.member(vault, organization)).id for _ in MEMBERS]
+    people = [await factories.member(vault, organization) for _ in MEMBERS]
+    for box in boxes:
+        for person in people:
+            await factories.works(box, person)
+    members = [person.id for person in people]
     for facts in history:
         received, answer = facts["received_at"], facts["answer_after"]
         thread = await factories.thread(
@@ -110,6 +119,7 @@ async def _write(
             is_history=facts["is_history"],
             assignee_id=None if facts["assignee"] is None else members[facts["assignee"]],
             automatic=facts["automatic"],
+            waiting_reason=facts["waiting_reason"],
         )
         await _write_events(thread, facts["events"], members)
     ids = [box.id for box in boxes]
@@ -152,6 +162,9 @@ class _ByHand:
         self.answers_seen = answers_seen
         self.received = self._events(history, EventKind.RECEIVED)
         self.finished = self._events(history, EventKind.FINISHED)
+        self.given = self._events(history, EventKind.ASSIGNED)
+        self.snoozed = sum(thread["state"] is ThreadState.SNOOZED for thread in history)
+        self.handled = [time for thread in history for time in self._handled(thread)]
         self.open = [thread for thread in history if _is_open(thread)]
         self.answered = [
             thread
@@ -166,6 +179,13 @@ class _ByHand:
 
     def _within(self, at: datetime) -> bool:
         return self.first <= self.day(at) <= self.last
+
+    def _handled(self, thread: dict[str, Any]) -> list[tuple[int, timedelta]]:
+        """(mailbox, handling time) of what was answered or done in the period."""
+        if not self.answers_seen[thread["mailbox"]]:
+            return []
+        times = handled(Moment(*event) for event in thread["events"])
+        return [(thread["mailbox"], one.time) for one in times if self._within(one.ended_at)]
 
     def _events(
         self, history: list[dict[str, Any]], kind: EventKind
@@ -204,6 +224,11 @@ def _compare_events(view: ReportView, hand: _ByHand) -> None:
 def _compare_open(view: ReportView, hand: _ByHand) -> None:
     assert view.open == len(hand.open)
     assert view.unassigned == sum(thread["assignee"] is None for thread in hand.open)
+    assert view.unassigned == sum(count for _, count in view.waiting)
+    for code, count in view.waiting:
+        free = [one for one in hand.open if one["assignee"] is None]
+        assert count == sum((one["waiting_reason"] or "") == code for one in free)
+    assert view.snoozed == hand.snoozed
     assert view.automatic.open == sum(map(_automatic, hand.open))
     assert view.oldest_open_at == min((one["received_at"] for one in hand.open), default=None)
 
@@ -233,3 +258,30 @@ def _compare_members(
         assert rows.get(member_id, (0, 0)) == (has, did)
     if not led:
         assert rows.keys() == {members[0]}
+
+
+def _compare_handling(view: ReportView, hand: _ByHand) -> None:
+    _same_median(view.handling_time, [time for _, time in hand.handled])
+    assert view.is_small_handling_sample == (0 < len(hand.handled) < 10)
+
+
+def _compare_led(view: ReportView, hand: _ByHand, led: frozenset[int]) -> None:
+    assert len(view.led) == len(led)
+    for number, box in zip(sorted(led), view.led, strict=True):
+        _same_median(box.handling_time, [time for at, time in hand.handled if at == number])
+        here = Counter(who for one, _, who in hand.given if one["mailbox"] == number)
+        got = [here[member] for member in MEMBERS]
+        assert (box.people, box.given) == (len(MEMBERS), sum(got))
+        assert (box.fairness is None) == (sum(got) < 5 * len(MEMBERS))
+        if box.fairness is not None:
+            index = sum(got) ** 2 / (len(got) * sum(one**2 for one in got))
+            assert abs(box.fairness - index) < 1e-9
+
+
+def _same_median(shown: timedelta | None, times: list[timedelta]) -> None:
+    if not times:
+        assert shown is None
+        return
+    expected = median(time.total_seconds() for time in times)
+    assert shown is not None
+    assert abs(shown.total_seconds() - expected) < 1e-5

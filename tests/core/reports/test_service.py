@@ -194,6 +194,78 @@ async def test_open_is_what_somebody_has_or_could_take(office: Office):
     assert view.oldest_open_at == NOW - 5 * HOUR
 
 
+async def test_open_is_what_is_assigned_and_what_waits_by_its_reason(office: Office):
+    await office.thread(assignee_id=office.ada.id, waiting_reason="nobody_free")
+    for reason in ("nobody_free", "released", "nobody_free", None):
+        await office.thread(waiting_reason=reason)
+    for who in (office.ada.id, None):
+        await office.thread(state=State.SNOOZED, assignee_id=who)
+    await office.thread(state=State.DONE, waiting_reason="pull")
+
+    view = await office.report(office.lead)
+
+    assert view.waiting == (("nobody_free", 2), ("", 1), ("released", 1))
+    assert (view.open, view.assigned, view.unassigned, view.snoozed) == (5, 1, 4, 2)
+
+
+async def test_handling_time_is_from_taken_to_answered_or_done_without_snoozes(office: Office):
+    start = NOW - 9 * HOUR
+    answered = [(EventKind.TAKEN, 0), (EventKind.ANSWERED, 2), (EventKind.FINISHED, 8)]
+    slept = [(EventKind.TAKEN, 0), (EventKind.SNOOZED, 1), (EventKind.WOKEN, 5),
+             (EventKind.FINISHED, 8)]  # fmt: skip
+    handed_out = [(EventKind.ASSIGNED, 0), (EventKind.FINISHED, 8)]
+    for history in (answered, slept, handed_out):
+        thread = await office.thread(start)
+        for kind, hours in history:
+            await office.event(thread, kind, start + hours * HOUR, office.ada)
+
+    view = await office.report(office.ada)
+
+    assert view.handling_time == 3 * HOUR  # between 2 h and 8 h less 4 h
+    assert view.is_small_handling_sample
+
+
+async def test_handling_counts_when_it_ends_whenever_it_began(office: Office):
+    thread = await office.thread(NOW - 20 * DAY)
+    await office.event(thread, EventKind.TAKEN, NOW - 20 * DAY, office.ada)
+    await office.event(thread, EventKind.FINISHED, NOW - DAY, office.ada)
+    await office.event(thread, EventKind.TAKEN, NOW - HOUR, office.ada)
+    await office.event(thread, EventKind.FINISHED, NOW, office.ada)
+    old = await office.thread(NOW - 20 * DAY)
+    await office.event(old, EventKind.TAKEN, NOW - 20 * DAY, office.ada)
+    await office.event(old, EventKind.ANSWERED, NOW - 19 * DAY, office.ada)
+    await office.event(old, EventKind.FINISHED, NOW - DAY, office.ada)
+
+    view = await office.report(office.lead)
+
+    assert view.handling_time == (19 * DAY + HOUR) / 2
+    assert [one.handling_time for one in view.led] == [view.handling_time]
+
+
+async def test_handling_time_of_ten_is_no_small_sample(office: Office):
+    for _ in range(10):
+        thread = await office.thread()
+        await office.event(thread, EventKind.TAKEN, NOW - HOUR, office.ada)
+        await office.event(thread, EventKind.FINISHED, NOW, office.ada)
+
+    view = await office.report(office.lead)
+
+    assert not view.is_small_handling_sample
+    assert [one.is_small_sample for one in view.led] == [False]
+
+
+async def test_where_answers_are_unseen_there_is_no_handling_time(office: Office):
+    await Mailbox.all().update(answers_seen=False)
+    thread = await office.thread()
+    await office.event(thread, EventKind.TAKEN, NOW - HOUR, office.ada)
+    await office.event(thread, EventKind.FINISHED, NOW, office.ada)
+
+    view = await office.report(office.lead)
+
+    assert (view.handling_time, view.is_small_handling_sample) == (None, False)
+    assert [(one.handling_time, one.answers_seen) for one in view.led] == [(None, False)]
+
+
 async def test_automatic_mail_is_counted_apart(office: Office):
     for automatic in Automatic:
         thread = await office.thread(NOW - HOUR, automatic=automatic, first_answered_at=NOW)
@@ -275,6 +347,7 @@ async def test_a_stranger_sees_nothing_even_with_the_ids_in_hand(office: Office)
         assert (view.received, view.answered, view.finished, view.open) == (0, None, 0, 0)
         assert view.mailboxes == ()
         assert len(view.members) == 1
+        assert (view.led, view.waiting, view.snoozed, view.handling_time) == ((), (), 0, None)
 
     with pytest.raises(NotFound):
         await office.reports.overview(forged, "", office.mailbox.id)

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from core.assignment.candidates import Candidate
-from core.assignment.pool import Policy, Pool
+from core.assignment.pool import Policy
+from core.assignment.quick import QuickPool
 from core.mail.models import Automatic
 from core.mailboxes.models import Strategy
+from core.rules.attendance import Attendance
 from core.rules.desk import PoolDesk
 from core.rules.engine import compile_rules
 from core.rules.facts import Facts
@@ -61,8 +63,9 @@ def arrival(thread_id: int, subject: str | None = "Hello", minutes: int = 0, **m
 
 
 def side(*people: int, cap: int | None = None, **policy) -> Side:
-    pool = Pool(Policy(Strategy.LOAD_BALANCED, **policy), [Candidate(i, cap=cap) for i in people])
-    return Side(PoolDesk(pool, {}, {FINANCE: (BEN, CY)}, {}))
+    everybody = [Candidate(i, cap=cap) for i in people]
+    pool = QuickPool(Policy(Strategy.LOAD_BALANCED, **policy), everybody)
+    return Side(PoolDesk(pool, Attendance({}), {FINANCE: (BEN, CY)}, {}))
 
 
 def rule(*then, when=INVOICE, unless=None, rule_id: int = 1) -> Rule:

@@ -11,6 +11,8 @@ from core.mail.models import ThreadState
 from core.mail.views import ThreadPage, ThreadRow
 from core.mailboxes.models import MailboxState
 from core.mailboxes.views import MailboxPersonView
+from core.people.hour_views import PresenceView
+from core.people.views import Actor
 from dialogs.cards.elements import NAME, SUBJECT, age, plain, safe
 from dialogs.cards.letters import letters_card
 from dialogs.cards.lists import (
@@ -22,7 +24,6 @@ from dialogs.cards.lists import (
 )
 from dialogs.cards.mailboxes import consents_card, mailboxes_card, progress_card
 from dialogs.cards.people import people_card, remove_card
-from dialogs.cards.report import channel_report, report_card
 from dialogs.cards.thread import gone_card, thread_card
 from dialogs.cards.welcome import help_card, stranger_card, welcome_card
 from dialogs.notices import NOTICES, notice_reply
@@ -138,9 +139,9 @@ async def test_the_other_cards_obey_the_rules():
     mailboxes = await world.services().mailboxes.mailboxes(anna)
     hostile = replace(mailboxes[0], address=HOSTILE)
     for page in (1, 2, 3):
-        check_card(people_card(people, reader=anna, install_link=LINK, page=page))
+        check_card(people_card(people, reader=anna, install_link=LINK, now=NOW, page=page))
     for card in (
-        people_card(people, reader=ben, install_link=LINK),
+        people_card(people, reader=ben, install_link=LINK, now=NOW),
         remove_card(people[-1]),
         mailboxes_card((hostile,) * 30, reader=anna, now=NOW, say="Which one?"),
         mailboxes_card((), reader=ben, now=NOW),
@@ -153,28 +154,54 @@ async def test_the_other_cards_obey_the_rules():
         welcome_card(LINK, has_mailboxes=True, is_admin=False),
         welcome_card(LINK, has_mailboxes=False, is_admin=True),
         stranger_card(LINK),
-        help_card([("take 42", "make it yours")] * 30, LINK),
+        help_card((("Threads", (("take 42", "make it yours"),) * 30),) * 3, LINK),
         gone_card(42),
     ):
         check_card(card)
 
 
-async def test_report_has_a_native_chart_with_a_table_to_fall_back_on():
+async def test_a_mailboxs_policy_is_offered_to_its_leads_and_to_admins():
     world = a_world()
-    view = await world.services().reports.overview(world.actor(ANNA), "")
-    card = report_card(view, now=NOW)
-    check_card(card)
-    chart = next(p for p in parts(card) if p["type"].startswith("Chart."))
-    assert chart["fallback"]["type"] == "Table"
-    assert "Ben Busy" in texts(card, "TextRun")
-    check_card(report_card(replace(view, days=(), members=view.members * 40), now=NOW))
+    boxes = await world.services().mailboxes.mailboxes(world.actor(ANNA))
+    closed = replace(boxes[0], state=MailboxState.NEEDS_CONSENT)
+    other = replace(closed, mailbox_id=MAILBOX + 1)
+    admin = Actor(1, ANNA, is_admin=True)
+    lead = Actor(1, BEN, mailboxes=frozenset({MAILBOX, MAILBOX + 1}), leads=frozenset({MAILBOX}))
+    member = replace(lead, leads=frozenset())
+
+    of_admin, of_lead, of_member = [
+        mailboxes_card((closed, other), reader=reader, now=NOW) for reader in (admin, lead, member)
+    ]
+
+    assert verbs(of_admin) == [
+        "policy.show", "mailbox.pause", "mailbox.resume", "mailbox.consents", "mailbox.offboard",
+        "mailbox.consent",
+    ]  # fmt: skip
+    assert verbs(of_lead) == ["policy.show", "mailbox.consent"]
+    (pick,) = [part for part in parts(of_lead) if part["type"] == "Input.ChoiceSet"]
+    assert [choice["value"] for choice in pick["choices"]] == [str(MAILBOX)]
+    assert of_lead["actions"][1]["associatedInputs"] == "none"
+    assert verbs(of_member) == ["mailbox.consent"]
+    for card in (of_admin, of_lead, of_member):
+        check_card(card)
 
 
-async def test_report_says_instead_of_a_figure_when_answers_are_unseen():
+async def test_people_say_who_is_at_work_where_that_is_known():
     world = a_world()
-    view = await world.services().reports.overview(world.actor(ANNA), "")
-    assert "not seen" in texts(report_card(view, now=NOW), "TextRun")
-    assert "answered" not in channel_report(view)
+    anna = world.actor(ANNA)
+    present = {
+        ANNA: PresenceView(ANNA, "Anna", True, None),
+        BEN: PresenceView(BEN, "Ben", False, NOW + timedelta(days=3), "away"),
+    }
+    people = await world.people(anna)
+
+    told = people_card(people, reader=anna, install_link=LINK, now=NOW, present=present)
+    untold = people_card(people, reader=anna, install_link=LINK, now=NOW)
+
+    check_card(told)
+    assert " · ready · at work" in texts(told, "TextRun")
+    assert "away, back in 3 days" in texts(told, "TextRun")
+    assert "at work" not in texts(untold, "TextRun")
 
 
 async def test_each_consent_shows_two_facts_with_who_keeps_them():
