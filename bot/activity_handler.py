@@ -14,6 +14,7 @@ from bot.adapter import FirstTime
 from bot.card_actions import CardAction
 from bot.commands import Commands
 from bot.ports import Cards
+from bot.references import deleted_channel, place_of
 from bot.rendering import activity_of, card_answer, error_answer, message_answer
 from bot.replies import Replies
 from bot.turn import reference_of, reply, said, written
@@ -71,6 +72,8 @@ class PostroomActivityHandler:
                 await self._installation(context)
             case "conversationUpdate" if _bot_was_added(context.activity):
                 await self._welcome(context)
+            case "conversationUpdate":
+                await self._changed(context)
         return None
 
     async def on_error(self, context: TurnContext, operation_id: str) -> None:
@@ -119,10 +122,10 @@ class PostroomActivityHandler:
         actor = await self._visitors.actor(context)
         if actor is None:
             return _ok(message_answer(NOT_A_MEMBER))
-        if not is_private(context):
-            return _ok(message_answer(IN_PRIVATE))
         verb, inputs = _verb_of(context.activity.value)
         action = self._card_actions.get(verb)
+        if not is_private(context) and (action is None or not action.in_channel):
+            return _ok(message_answer(IN_PRIVATE))
         if action is None:
             return _ok(error_answer("NotSupported", "This button is not known any more."))
         try:
@@ -132,6 +135,8 @@ class PostroomActivityHandler:
             return _ok(message_answer(words(error)))
         if made.card is None:
             return _ok(message_answer(made.text or ""))
+        if not is_private(context):
+            return _ok(message_answer(await self._replies.answer_in_private(actor, made)))
         if action.replaces:
             await self._replies.replaced(context, actor, made)
             return _ok(card_answer(made.card))
@@ -144,7 +149,7 @@ class PostroomActivityHandler:
         action = self._card_actions.get(verb) if isinstance(verb, str) else None
         if action is None:
             await self._replies.say(context, "This button is not known any more.")
-        elif not is_private(context):
+        elif not is_private(context) and not action.in_channel:
             await self._replies.say(context, IN_PRIVATE)
         else:
             try:
@@ -153,7 +158,9 @@ class PostroomActivityHandler:
                 _refused(error, str(verb))
                 await self._replies.say(context, words(error))
                 return
-            if action.replaces:
+            if not is_private(context):
+                await self._replies.say(context, await self._replies.answer_in_private(actor, made))
+            elif action.replaces:
                 await self._replies.replace(context, actor, made)
             else:
                 await self._replies.answer(context, actor, made)
@@ -164,6 +171,19 @@ class PostroomActivityHandler:
             await self._welcome(context)
         elif action.startswith("remove"):
             await self._visitors.uninstalled(context)
+            await self._left(context)
+
+    async def _changed(self, context: TurnContext) -> None:
+        """Who is in the conversation, or which channels its team has."""
+        deleted = deleted_channel(context.activity)
+        if deleted is not None:
+            await self._services.channels.left(deleted)
+        elif _bot_was_removed(context.activity):
+            await self._left(context)
+
+    async def _left(self, context: TurnContext) -> None:
+        if not is_private(context):
+            await self._services.channels.left(place_of(context.activity))
 
     async def _welcome(self, context: TurnContext) -> None:
         """Once a conversation: the events of an installation come in any order, and again."""
@@ -196,6 +216,7 @@ class PostroomActivityHandler:
             actor=actor,
             now=self._now(),
             private=is_private(context),
+            place=None if is_private(context) else place_of(context.activity),
             written=written(context.activity),
             mentions=_mentions(context.activity),
             roster=partial(roster, context),
@@ -206,6 +227,11 @@ class PostroomActivityHandler:
 def _bot_was_added(activity: Activity) -> bool:
     bot_id = activity.recipient.id if activity.recipient is not None else None
     return any(member.id == bot_id for member in activity.members_added or [])
+
+
+def _bot_was_removed(activity: Activity) -> bool:
+    bot_id = activity.recipient.id if activity.recipient is not None else None
+    return any(member.id == bot_id for member in activity.members_removed or [])
 
 
 def _mentions(activity: Activity) -> tuple[str, ...]:

@@ -45,6 +45,8 @@ class CardAction:
     who: Who = Who.MEMBER
     replaces: bool = True
     """The answer takes the place of the card; otherwise it is a message of its own."""
+    in_channel: bool = False
+    """It may be pressed in a channel, and is answered in 1:1."""
 
     async def __call__(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
         if not self.who.may(turn.actor):
@@ -56,7 +58,7 @@ ADMIN = Who.ADMIN
 
 THREADS = {
     "thread.show": CardAction(assignment.show_button),
-    "thread.open": CardAction(assignment.show_button, replaces=False),
+    "thread.open": CardAction(assignment.show_button, replaces=False, in_channel=True),
     "thread.why": CardAction(assignment.why_button),
     "thread.reason": CardAction(assignment.why_button, replaces=False),
     "thread.take": CardAction(assignment.take_button),

@@ -12,6 +12,7 @@ from dialogs import (
     assignment,
     availability,
     bulk,
+    channels,
     lists,
     mailboxes,
     notes,
@@ -198,6 +199,11 @@ POLICIES = (
         "shares under `weighted`; by a lead", MEMBER, policies.weights, by_lead=True),
     row(("skills",), "skills help@contoso.com Ada: invoice, returns",
         "the tags a person takes under `skills`; by a lead", MEMBER, policies.skills, by_lead=True),
+    row(("notify here",), "notify here for help@contoso.com",
+        "said in a channel or group chat: rules that `notify channel` write there; by a lead",
+        MEMBER, channels.notify_here, by_lead=True),
+    row(("notify here off",), "notify here off for help@contoso.com",
+        "they write there no more; by a lead", MEMBER, channels.notify_here_off, by_lead=True),
 )
 
 OPERATIONS = (

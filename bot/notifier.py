@@ -24,6 +24,7 @@ from core.outbox.posted import Posted
 from core.people.views import Actor
 from dialogs.assignment import queue_reply, thread_reply, unassigned_reply
 from dialogs.bulk import bulk_reply
+from dialogs.cards.channel import channel_reply
 from dialogs.cards.lists import queue_card
 from dialogs.cards.mailboxes import progress_card
 from dialogs.cards.notices import notice_card
@@ -62,6 +63,7 @@ class Notifier:
             "thread_notice": self.thread_notice,
             "thread_news": self.thread_news,
             "thread_card": self.thread_card,
+            "channel_news": self.channel_news,
             "queue_notice": self.queue_notice,
             "progress": self.progress,
             "trial": self.trial,
@@ -115,6 +117,31 @@ class Notifier:
         for posted in await self._cards.showing(facts["thread_id"]):
             if posted.organization_id == organization_id:
                 await self._redraw(posted, facts["thread_id"])
+
+    async def channel_news(self, facts: Mapping[str, Any], organization_id: int) -> None:
+        """A rule tells the mailbox's channel of a thread; refused there, the channel is let go."""
+        mailbox_id = facts["mailbox_id"]
+        news = await self._services.channels.news(mailbox_id, facts["thread_id"], facts["rule_id"])
+        if news.organization_id != organization_id:
+            return
+        place, made = news.place, channel_reply(news)
+        there = Reference(place.service_url, place.conversation_id, place.tenant_id, place.bot_id)
+        try:
+            activity_id = await self._connector.send(there, activity_of(made))
+        except (RecipientUnreachable, ConnectorError) as error:
+            if isinstance(error, ConnectorError) and error.status not in (403, 404):
+                raise
+            await self._services.channels.refused(mailbox_id, place)
+            return
+        if activity_id:
+            await self._cards.record(
+                organization_id,
+                None,
+                place.service_url,
+                place.conversation_id,
+                activity_id,
+                shown(made),
+            )
 
     async def queue_notice(self, facts: Mapping[str, Any], organization_id: int) -> None:
         """A backlog reached somebody: one card with all of it, page by page."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from botbuilder.schema import Activity, ConversationReference
 
+from core.mailboxes.channel_views import ChannelPlace
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -51,9 +53,40 @@ def _reference(source: Activity | ConversationReference, bot: Any, user: Any) ->
     )
 
 
+def place_of(activity: Activity) -> ChannelPlace:
+    """The channel or group chat of an incoming activity.
+
+    In a channel the conversation's id also names the thread, after `;messageid=`. What stands
+    before that is the channel's own id.
+    https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-and-group-conversations
+    """
+    found = reference_to(activity)
+    return ChannelPlace(
+        found.service_url,
+        found.conversation_id.partition(";")[0],
+        found.bot_id,
+        _id_in(activity, "team"),
+        found.tenant_id,
+    )
+
+
+def deleted_channel(activity: Activity) -> ChannelPlace | None:
+    """The channel that an event says was deleted."""
+    data = activity.channel_data
+    channel_id = _id_in(activity, "channel")
+    if not isinstance(data, dict) or data.get("eventType") != "channelDeleted" or not channel_id:
+        return None
+    return replace(place_of(activity), conversation_id=channel_id, team_id=None)
+
+
 def channel_tenant(activity: Activity) -> str | None:
     """`channelData.tenant.id`, where Teams names the tenant of every activity."""
+    return _id_in(activity, "tenant")
+
+
+def _id_in(activity: Activity, name: str) -> str | None:
+    """`channelData.<name>.id`."""
     data = activity.channel_data
-    tenant = data.get("tenant") if isinstance(data, dict) else None
-    tenant_id = tenant.get("id") if isinstance(tenant, dict) else None
-    return tenant_id if isinstance(tenant_id, str) and tenant_id else None
+    named = data.get(name) if isinstance(data, dict) else None
+    found = named.get("id") if isinstance(named, dict) else None
+    return found if isinstance(found, str) and found else None

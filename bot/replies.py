@@ -42,15 +42,18 @@ class Replies:
         elif made.card is None or made.kind in ("help", "welcome"):
             await reply(context, activity_of(made))
         else:
-            try:
-                place = to_reference(await self._people.reference(actor.member_id))
-                payload = activity_of(made, origin=ASKED_IN_CHANNEL)
-                sent = await self._connector.send(place, payload, patience=IN_TURN)
-            except (NotFound, RecipientUnreachable):
-                await self.say(context, ADD_ME)
-                return
-            await self._record(actor, place, sent, made)
-            await self.say(context, ANSWERED_IN_PRIVATE)
+            await self.say(context, await self.answer_in_private(actor, made))
+
+    async def answer_in_private(self, actor: Actor, made: Reply) -> str:
+        """What was asked in a channel, in 1:1; what the channel is told of that."""
+        try:
+            place = to_reference(await self._people.reference(actor.member_id))
+            payload = activity_of(made, origin=ASKED_IN_CHANNEL)
+            sent = await self._connector.send(place, payload, patience=IN_TURN)
+        except (NotFound, RecipientUnreachable):
+            return ADD_ME
+        await self._record(actor, place, sent, made)
+        return ANSWERED_IN_PRIVATE
 
     async def replaced(self, context: TurnContext, actor: Actor, made: Reply) -> None:
         """Record what a card shows now that an invoke's answer has taken its place."""

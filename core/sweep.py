@@ -30,7 +30,7 @@ class Sweep:
         forget_old: Collection[Callable[[], Awaitable[None]]],
         go_on: Collection[Callable[[], Awaitable[None]]] = (),
     ) -> None:
-        """`forget_old` drop rows that have served their time; `go_on` queue what was cut off."""
+        """`forget_old` drop rows that have served; `go_on` queue or end what was cut off."""
         self._jobs = jobs
         self._now = now
         self._due_probes = due_probes

@@ -17,7 +17,8 @@ PAUSED: Mapping[str, str] = {
     "rule on again; or ask for something else than the body.",
     "bodies_refused": "Microsoft refuses the bodies of this mailbox. An admin must consent to "
     f"them. {_ON}",
-    "no_channel": "I have no channel to write to. Notify a person instead.",
+    "no_channel": "I have no channel to write to. In one where I am, a lead says `notify here for` "
+    f"and the mailbox's address, mentioning me. {_ON}",
     "bad_tag": "The tag it sets cannot be a tag. Give it another name.",
     "bad_pattern": "Its pattern is not one I can search for in safe time. Write a simpler one.",
     "unreadable": "What it said can no longer be read. Delete it, and write it anew.",

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.mailboxes.channel_views import ChannelPlace
 from core.people.views import Actor
 
 
@@ -41,6 +42,8 @@ class Turn:
     now: datetime
     private: bool = True
     """A 1:1 conversation; elsewhere only numbers and first names are said."""
+    place: ChannelPlace | None = None
+    """The channel or group chat; None in 1:1."""
     written: str = ""
     """The message with its lines as they were written; commands get single spaces."""
     mentions: tuple[str, ...] = ()

@@ -82,11 +82,18 @@ _FIELDS = {
     "merge": "I need two numbers, such as `merge 42 into 17`.",
     "until": "I need a time, such as `tomorrow 9:00`, `4 h`, `monday` or `2026-12-01`.",
     "targets": "I need targets, such as `answer 4h finish 2d` or `urgent answer 30m`.",
+    "channel": "That is not a channel.",
+    "trial": "I cannot try that now.",
     "duration": "I need a time such as `30m`, `4h` or `2d`, or `off`.",
     **HOURS_FIELDS,
 }
 _HINTS = {
     "nobody": "I know nobody by that name here.",
+    "not_in_channel": (
+        "Please say that in a channel or a group chat where I am, and mention me there."
+    ),
+    "too_many_trials": "Three tries of yours are under way: please wait until one has ended.",
+    "not_here": "That mailbox does not write here.",
     "several": "More than one person goes by that name: please give the full name or the address.",
     "not_in_mailbox": "That person does not work this mailbox.",
     "not_ready": "That person has not added Postroom in Teams, so they cannot be given work.",

@@ -34,6 +34,7 @@ from core.mail.feed import GraphFeeds
 from core.mail.queries import Threads
 from core.mail.sync import MailboxSync
 from core.mailboxes.access import Access
+from core.mailboxes.channels import Channels
 from core.mailboxes.doors import GraphFolders, GraphProbes
 from core.mailboxes.onboarding import Onboarding
 from core.mailboxes.policies import Policies
@@ -227,6 +228,7 @@ class Parts:
             targets=self.targets,
             hours=Hours(self.vault, self.now, jobs=self.jobs, hand_back=self.assignments.hand_back),
             policies=Policies(self.vault, self.now, jobs=self.jobs),
+            channels=Channels(self.vault, self.now),
         )
         talks = Talks(DialogRunner((ONBOARDING, CONSENTING, OFFBOARDING, ALLOWING, WRITING_REPLY)))
         commands = Commands(command_table(talks))
@@ -270,7 +272,7 @@ class Parts:
                 self.trials.forget_old,
                 self.bulk.forget_old,
             ),
-            go_on=(self.bulk.queue_unfinished,),
+            go_on=(self.bulk.queue_unfinished, self.trials.end_stale),
         )
 
         async def probe_mailbox(mailbox_id: int) -> None:

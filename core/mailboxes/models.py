@@ -259,3 +259,32 @@ class Subscription(Model):
 
     class Meta:
         table = "subscription"
+
+
+class MailboxChannel(Model):
+    """The Teams channel or group chat that hears of a mailbox's threads, and no name of it."""
+
+    id = fields.BigIntField(primary_key=True)
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "postroom.Organization", on_delete=fields.RESTRICT
+    )
+    organization_id: int
+    mailbox: fields.OneToOneRelation[Mailbox] = fields.OneToOneField(
+        "postroom.Mailbox", on_delete=fields.CASCADE
+    )
+    mailbox_id: int
+    service_url = fields.CharField(max_length=255)
+    conversation_id = fields.CharField(max_length=255)
+    """Of the channel itself, without `;messageid=`: what is posted there begins a thread."""
+    team_id = fields.CharField(max_length=255, null=True)
+    """Teams' id of the team that the channel is in; null for a group chat."""
+    bot_id = fields.CharField(max_length=255)
+    added_by: fields.ForeignKeyNullableRelation[Member] = fields.ForeignKeyField(
+        "postroom.Member", null=True, on_delete=fields.SET_NULL
+    )
+    added_by_id: int | None
+    added_at = fields.DatetimeField()
+
+    class Meta:
+        table = "mailbox_channel"
+        indexes = (("organization_id", "conversation_id"),)

@@ -9,7 +9,7 @@ from core.clock import Clock
 from core.errors import InvalidInput
 from core.mailboxes.grants import to_undo
 from core.mailboxes.ledger import revoke_all
-from core.mailboxes.models import Grant, Mailbox, MailboxState
+from core.mailboxes.models import Grant, Mailbox, MailboxChannel, MailboxState
 from core.mailboxes.scope import mailbox_for_admin
 from core.mailboxes.subscriptions import RENEWAL
 from core.mailboxes.views import OffboardView
@@ -43,6 +43,7 @@ class Offboarding:
             purging = purge and await self._forget_address(mailbox_id)
             if not ended and not purging:
                 raise InvalidInput("mailbox", "offboarded")
+            await MailboxChannel.filter(mailbox_id=mailbox_id).delete()
             await revoke_all(mailbox_id, at, "offboarded", by=actor.member_id)
             await record(
                 mailbox.organization_id,

@@ -2,10 +2,10 @@
 
 Destroyed: subjects, categories, who wrote, the keys of people who wrote to no other mailbox,
 notes, who follows a thread and who has it open, then messages, threads with their events,
-decisions and warnings, folders, and what people made for the mailbox: who works it, tags,
-targets, rules with all their versions and trials, teams, reply texts. Cards that show a thread
-are redrawn blank before it goes. Kept: the mailbox's number, its consents (who, when, which
-scopes; no tokens) and audit entries.
+decisions and warnings, folders, and what people made for the mailbox: who works it, its
+channel, tags, targets, rules with all their versions and trials, teams, reply texts. Cards
+that show a thread are redrawn blank before it goes. Kept: the mailbox's number, its consents
+(who, when, which scopes; no tokens) and audit entries.
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ from core.audit.log import record
 from core.audit.models import AuditEntry
 from core.clock import Clock
 from core.mail.models import Correspondent, MailMessage, MailThread, ThreadState
-from core.mailboxes.models import Folder, Mailbox, MailboxMember, MailboxState, SignIn, Subscription
+from core.mailboxes.models import (
+    Folder,
+    Mailbox,
+    MailboxChannel,
+    MailboxMember,
+    MailboxState,
+    SignIn,
+    Subscription,
+)
 from core.outbox.models import OutboxMessage, OutboxState, PostedThread
 from core.outbox.queue import Outbox
 from core.ports import JobQueue
@@ -42,6 +50,7 @@ _TELLING: tuple[type[Model], ...] = (Note, Follower, Presence, ThreadTag, ReplyM
 _MADE_FOR_IT: tuple[type[Model], ...] = (
     Folder,
     MailboxMember,
+    MailboxChannel,
     SignIn,
     Target,
     Tag,

@@ -44,6 +44,9 @@ KINDS = {
         Kind("thread_notice", Guarantee.AT_LEAST_ONCE, TO_TEAMS, ("member_id", "thread_id")),
         Kind("thread_card", Guarantee.REPEATED_HARMLESSLY, TO_TEAMS, ("thread_id",)),
         Kind("thread_news", Guarantee.AT_LEAST_ONCE, TO_TEAMS, ("member_id", "thread_id", "code")),
+        Kind(
+            "channel_news", Guarantee.AT_LEAST_ONCE, TO_TEAMS, ("mailbox_id", "thread_id", "code")
+        ),
         Kind("queue_notice", Guarantee.AT_LEAST_ONCE, TO_TEAMS, ("member_id", "mailbox_id")),
         Kind("progress", Guarantee.REPEATED_HARMLESSLY, TO_TEAMS, ("mailbox_id",)),
         Kind("trial", Guarantee.REPEATED_HARMLESSLY, TO_TEAMS, ("member_id", "trial_id")),

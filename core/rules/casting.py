@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from core.assignment.candidates import Candidate
 from core.assignment.pool import Pool
@@ -55,6 +56,8 @@ class Cast:
     teams: Mapping[int, Sequence[int]]
     is_open: Callable[[datetime], bool]
     """Whether the mailbox's business hours are on."""
+    zone: ZoneInfo
+    """The mailbox's."""
 
 
 async def cast_of(vault: Vault, trial: RuleTrial) -> Cast:
@@ -88,6 +91,7 @@ async def cast_of(vault: Vault, trial: RuleTrial) -> Cast:
         tags=await _tags(mailbox.id, key),
         teams=names.team_people,
         is_open=clock.is_open,
+        zone=clock.zone,
     )
 
 
@@ -99,8 +103,8 @@ def replay_of(cast: Cast) -> Replay:
         tried=(cast.tried.rule_id, cast.tried.version),
         tried_alone=compile_rules([cast.tried]),
         replaced_alone=None if cast.replaced is None else compile_rules([cast.replaced]),
-        draft=Side(desk_of(cast, attendance)),
-        base=Side(desk_of(cast, attendance)),
+        draft=Side(desk_of(cast, attendance), zone=cast.zone),
+        base=Side(desk_of(cast, attendance), zone=cast.zone),
     )
 
 

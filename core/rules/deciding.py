@@ -163,6 +163,10 @@ class RuleEffects:
         for member_id, (rule_id, _) in wanted.told.items():
             told = {"member_id": member_id, "thread_id": thread.id, "rule_id": rule_id}
             self._records.notify("thread_news", f"thread:{thread.id}", told | {"code": "rule"})
+        if wanted.channel is not None:
+            mailbox_id, (rule_id, _) = self._mailbox.id, wanted.channel
+            heard = {"mailbox_id": mailbox_id, "thread_id": thread.id, "rule_id": rule_id}
+            self._records.notify("channel_news", f"channel:{mailbox_id}", heard | {"code": "rule"})
 
     async def save(self) -> None:
         """Once the threads are saved: put the tags on, and note who looked."""

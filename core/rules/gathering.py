@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
 from datetime import datetime
+from http import HTTPStatus
 
 from tortoise.connection import get_connection
 
 from core.clock import Clock
-from core.errors import GraphError
+from core.errors import GraphAuthFailed, GraphError
 from core.graph.delta import DeltaPage
 from core.graph.messages import MessageHeader
 from core.mail.feed import Feed
 from core.mail.headers import arrival, newest
-from core.mail.models import MailMessage
+from core.mail.models import Direction, MailMessage
 from core.mailboxes.business_hours import load_business_clock
 from core.mailboxes.models import FolderKind, Mailbox
 from core.outbox.queue import Outbox
@@ -52,6 +53,9 @@ class RuleRound:
         self._rules: RulesAtWork | None = None
         self._mark = -1
         self._live_from: datetime | None = None
+        self._refused: set[str] = set()
+        """Messages whose bodies Microsoft refused in this round."""
+        self._granted = True
 
     async def open(self) -> RulesAtWork | None:
         """Read and compile the rules, and pause those that cannot work. None: there are none."""
@@ -83,18 +87,38 @@ class RuleRound:
     async def _look_inside(
         self, feed: Feed, rules: RulesAtWork, headers: Sequence[MessageHeader]
     ) -> dict[str, Ruling]:
-        try:
-            texts = await _all(feed.body(header.id) for header in headers)
-        except GraphError as error:
-            if error.status != 403:
-                raise
+        """A body that is refused is not known; refused for good, all are."""
+        texts = await _all(self._body(feed, header.id) for header in headers)
+        bodies = {header.id: text for header, text in zip(headers, texts, strict=True)}
+        if self._refused & bodies.keys() and await self._are_refused(feed):
             await self._no_bodies(rules)
             return {}
-        bodies = {header.id: text for header, text in zip(headers, texts, strict=True)}
         return await asyncio.to_thread(rule_on, rules, headers, bodies, self._now())
 
+    async def _body(self, feed: Feed, message_id: str) -> str | None:
+        try:
+            return await feed.body(message_id)
+        except GraphError as error:
+            if error.status != HTTPStatus.FORBIDDEN:
+                raise
+            self._refused.add(message_id)
+            self._granted = not isinstance(error, GraphAuthFailed)
+            return None
+
+    async def _are_refused(self, feed: Feed) -> bool:
+        """One message may be closed by itself, by a label of its own. Two are all of them; a
+        round often brings one alone, so a message that is known is asked for beside it."""
+        if not self._granted:
+            return True
+        if len(self._refused) == 1:
+            known = MailMessage.filter(mailbox_id=self._mailbox_id, direction=Direction.IN)
+            other = await known.exclude(graph_id__in=list(self._refused)).order_by("-id").first()
+            if other is not None:
+                await self._body(feed, other.graph_id)
+        return len(self._refused) > 1
+
     async def _no_bodies(self, rules: RulesAtWork) -> None:
-        """Microsoft refuses bodies: the rules that need them stop, and the page goes on."""
+        """The rules that need bodies stop, and the page goes on."""
         for rule in rules.rules:
             if rule.rule_id in rules.by_body:
                 await self._pausing.pause(Broken(rule.rule_id, rule.version, "bodies_refused"))

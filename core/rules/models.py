@@ -210,6 +210,8 @@ class RuleTrial(Model):
     found: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
     """Ids and counts, as `core.rules.replay` tells them."""
     created_at = fields.DatetimeField()
+    moved_at = fields.DatetimeField(null=True)
+    """When it last got on; null: it has not begun."""
 
     class Meta:
         table = "rule_trial"

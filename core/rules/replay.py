@@ -2,7 +2,8 @@
 
 Both sides begin with nothing open. A thread stays with whoever it was given to until the
 moment at which it was really finished, and what nobody could be given waits and is tried
-again, each quarter of an hour. What a rule snoozes is given when it comes in.
+again, each quarter of an hour. What a rule snoozes and gives to nobody rests until then, or
+until its next message, before it is given; what it also gives to somebody is theirs at once.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from core.rules.engine import Outcome, RuleSet
 from core.rules.facts import Facts
-from core.rules.terms import Action, Finish, Snooze
+from core.rules.snoozing import snooze_end
+from core.rules.terms import Action, AssignTo, Finish, Snooze
 
 SLOT = timedelta(minutes=15)
 """How often it is looked who is at work, and whether what waits can be given."""
@@ -82,11 +85,17 @@ class Side:
     """By thread that is open."""
     waiting: dict[int, Asked] = field(default_factory=dict)
     """Threads that nobody has, the oldest first."""
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    """The mailbox's."""
+    resting: dict[int, tuple[datetime, Asked]] = field(default_factory=dict)
+    """Threads that a rule put off, each with when it wakes."""
+    wakes: list[tuple[datetime, int]] = field(default_factory=list)
+    """A heap of those moments; one that a later message changed is passed over."""
     left: int = 0
     """Threads that were really finished while they waited here."""
 
     def has(self, thread_id: int) -> bool:
-        return thread_id in self.holders or thread_id in self.waiting
+        return thread_id in self.holders or thread_id in self.waiting or thread_id in self.resting
 
     def arrive(self, thread_id: int, asked: Asked, at: datetime) -> None:
         if thread_id in self.holders:
@@ -95,12 +104,17 @@ class Side:
         if isinstance(rest, Finish):
             self.finished += 1
             self.waiting.pop(thread_id, None)
+            self.resting.pop(thread_id, None)
             return
         if thread_id in self.waiting:
             return
-        if not self._give(thread_id, asked, at):
-            self.waited += 1
-            self.waiting[thread_id] = asked
+        self.resting.pop(thread_id, None)
+        if isinstance(rest, Snooze) and not _assigns(asked):
+            until = snooze_end(rest, at, self.zone)
+            self.resting[thread_id] = (until, asked)
+            heapq.heappush(self.wakes, (until, thread_id))
+        else:
+            self._give_or_wait(thread_id, asked, at)
 
     def end(self, thread_id: int) -> None:
         given = self.holders.pop(thread_id, None)
@@ -108,10 +122,13 @@ class Side:
             self.desk.close(given)
         elif self.waiting.pop(thread_id, None) is not None:
             self.left += 1
+        else:
+            self.resting.pop(thread_id, None)
 
     def look(self, at: datetime) -> None:
         """Who is at work now, and can what waits be given."""
         self.desk.look(at)
+        self._wake(at)
         refused = 0
         for thread_id, asked in list(self.waiting.items()):
             if refused == MOST_TRIED_AGAIN:
@@ -129,6 +146,19 @@ class Side:
             "finished": self.finished,
         }
 
+    def _wake(self, at: datetime) -> None:
+        while self.wakes and self.wakes[0][0] <= at:
+            until, thread_id = heapq.heappop(self.wakes)
+            rest, asked = self.resting.get(thread_id, (None, None))
+            if asked is not None and rest == until:
+                del self.resting[thread_id]
+                self._give_or_wait(thread_id, asked, at)
+
+    def _give_or_wait(self, thread_id: int, asked: Asked, at: datetime) -> None:
+        if not self._give(thread_id, asked, at):
+            self.waited += 1
+            self.waiting[thread_id] = asked
+
     def _give(self, thread_id: int, asked: Asked, at: datetime) -> bool:
         given = self.desk.give(asked, at)
         if given is None:
@@ -136,6 +166,10 @@ class Side:
         self.holders[thread_id] = given
         self.given[given.member_id] += 1
         return True
+
+
+def _assigns(asked: Asked) -> bool:
+    return any(isinstance(action, AssignTo) for _, _, action in asked.actions)
 
 
 class Replay:

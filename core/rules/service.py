@@ -136,7 +136,11 @@ class Rulebook:
     async def move(
         self, actor: Actor, number: int, by: int, *, version: int | None = None
     ) -> RuleView:
-        """Up (-1) or down (1) among the rules of its mailbox."""
+        """Up (-1) or down (1) among the rules of its mailbox.
+
+        Rows are locked by id, as a commit of mail holds the rules that act: neither waits for
+        the other in turn.
+        """
         rule = await rule_of(actor, number)
         async with transaction():
             await hold(actor.organization_id)
@@ -146,7 +150,8 @@ class Rulebook:
             new = min(max(old + by, 0), len(order) - 1)
             if new != old:
                 order.insert(new, order.pop(old))
-                for position, rule_id in enumerate(order, start=1):
+                places = {rule_id: position for position, rule_id in enumerate(order, start=1)}
+                for rule_id, position in sorted(places.items()):
                     await Rule.filter(id=rule_id).update(position=position)
                 await self._set(actor, rule, "moved", version, {"position": new + 1})
         return await self.rule(actor, number)

@@ -53,6 +53,7 @@ async def trial_view(vault: Vault, actor: Actor, row: RuleTrial) -> TrialView:
         draft=draft_side,
         base=base,
         without=bool(found.get("without")),
+        stopped=bool(found.get("stopped")),
         had=had,
         had_waited=found.get("had_waited", 0),
         names={i: names.names.get(i, f"#{i}") for i in people},

@@ -14,10 +14,11 @@ from typing import Any
 
 from core.audit.log import record
 from core.clock import Clock
-from core.errors import NotFound, UserError
+from core.errors import InvalidInput, NotFound, UserError
 from core.mailboxes.models import Mailbox
 from core.outbox.queue import Outbox
 from core.people.models import Organization
+from core.people.scope import hold
 from core.people.views import Actor
 from core.ports import JobQueue
 from core.reports.periods import zone_of
@@ -46,6 +47,10 @@ SLICE = 100
 STEPS = 10
 """Times that a trial says how far it is."""
 KEPT = timedelta(days=7)
+STALE = timedelta(minutes=15)
+"""Without getting on: then its job has died."""
+MOST_UNDER_WAY = 3
+"""Of one member."""
 
 
 class Simulations:
@@ -64,7 +69,8 @@ class Simulations:
 
         A card tells how far it is, and then what was found.
 
-        Raises InvalidInput("rule"), InvalidInput("period").
+        Raises InvalidInput("rule"), InvalidInput("period"), and InvalidInput("trial",
+        "too_many_trials") for one who has three under way.
         """
         rule = await rule_of(actor, number)
         return await self._begin(actor, rule.mailbox_id, rule, line, period)
@@ -117,6 +123,15 @@ class Simulations:
         }
         await self._save(row, state=TrialState.DONE, done=len(ids), found=found)
 
+    async def end_stale(self) -> None:
+        """Mark those whose job has died as failed, and have their cards say so."""
+        before = self._now() - STALE
+        for row in await RuleTrial.filter(state=TrialState.RUNNING, moved_at__lt=before):
+            async with transaction():
+                still = RuleTrial.filter(id=row.id, state=TrialState.RUNNING, moved_at__lt=before)
+                if await still.update(state=TrialState.FAILED, found={"stopped": True}):
+                    await self._tell(row)
+
     async def forget_old(self) -> None:
         """Trials are kept for some days, for the card to be drawn again."""
         await RuleTrial.filter(created_at__lt=self._now() - KEPT).delete()
@@ -128,7 +143,14 @@ class Simulations:
         organization = await Organization.get(id=mailbox.organization_id)
         now = self._now()
         span = span_of(period, now, zone_of(organization.timezone))
+        await self.end_stale()
         async with transaction():
+            await hold(mailbox.organization_id)
+            under_way = RuleTrial.filter(
+                member_id=actor.member_id, state__in=(TrialState.QUEUED, TrialState.RUNNING)
+            )
+            if await under_way.count() >= MOST_UNDER_WAY:
+                raise InvalidInput("trial", "too_many_trials")
             row = await RuleTrial.create(
                 organization_id=mailbox.organization_id,
                 mailbox_id=mailbox.id,
@@ -167,7 +189,7 @@ class Simulations:
     async def _save(self, row: RuleTrial, **fields: Any) -> None:
         """Keep how far it is, and have its card drawn again."""
         async with transaction():
-            await RuleTrial.filter(id=row.id).update(**fields)
+            await RuleTrial.filter(id=row.id).update(moved_at=self._now(), **fields)
             await self._tell(row)
 
     async def _tell(self, row: RuleTrial) -> None:

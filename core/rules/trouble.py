@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from core.errors import InvalidInput
-from core.mailboxes.models import Mailbox, MailboxMember
+from core.mailboxes.models import Mailbox, MailboxChannel, MailboxMember
 from core.people.models import MemberState
 from core.rules.at_work import Broken
 from core.rules.checks import BODIES, missing_consent, people_named, reply_texts, teams_named
 from core.rules.models import Team, TeamMember
 from core.rules.reply_texts import find_text
-from core.rules.terms import AddTag, Draft, NotifyChannel, Rule
+from core.rules.terms import Action, AddTag, Draft, NotifyChannel, Rule
 from core.threads.tags import tidy
 
 CODES = (
@@ -42,6 +42,8 @@ class Standing:
     """Of those people, the ones of each team."""
     texts: Collection[str]
     """Of the names of reply texts that the rules use, those that are there."""
+    has_channel: bool = False
+    """The mailbox has a channel of its own."""
 
 
 async def standing_of(mailbox: Mailbox, rules: Iterable[Rule]) -> Standing:
@@ -55,7 +57,8 @@ async def standing_of(mailbox: Mailbox, rules: Iterable[Rule]) -> Standing:
         teams[row.team_id] |= {row.member_id} & people
     named = {name for rule in rules for name in reply_texts(rule.draft)}
     texts = {name for name in named if await find_text(mailbox.id, name) is not None}
-    return Standing(mailbox, people, teams, texts)
+    has_channel = await MailboxChannel.exists(mailbox_id=mailbox.id)
+    return Standing(mailbox, people, teams, texts, has_channel)
 
 
 def troubled(rules: Iterable[Rule], standing: Standing) -> tuple[Broken, ...]:
@@ -84,9 +87,14 @@ def trouble_of(draft: Draft, standing: Standing) -> str | None:
     missing = missing_consent(draft, standing.mailbox)
     if missing is not None:
         return "bodies_off" if missing == BODIES else "replies_off"
-    if any(isinstance(action, NotifyChannel) for action in draft.then):
+    if not all(_has_channel(action, standing) for action in draft.then):
         return "no_channel"
     return "bad_tag" if any(map(_is_no_tag, _tags(draft))) else None
+
+
+def _has_channel(action: Action, standing: Standing) -> bool:
+    """No channel is known by a name of its own."""
+    return not isinstance(action, NotifyChannel) or (standing.has_channel and not action.key)
 
 
 def _tags(draft: Draft) -> list[str]:

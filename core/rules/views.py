@@ -137,3 +137,5 @@ class TrialView:
     had_waited: int
     names: dict[int, str]
     """Of the members above."""
+    stopped: bool = False
+    """It failed because its job died."""

@@ -17,6 +17,7 @@ from core.rules.terms import (
     AddTag,
     AssignTo,
     Finish,
+    NotifyChannel,
     NotifyPerson,
     Reply,
     SetPriority,
@@ -35,6 +36,8 @@ class Wanted:
     tags: dict[str, Key] = field(default_factory=dict)
     told: dict[int, Key] = field(default_factory=dict)
     """Members who are to be shown the thread."""
+    channel: Key | None = None
+    """The mailbox's channel is to hear of it."""
 
     def add(self, outcome: Outcome, *, is_newest: bool) -> None:
         """`is_newest`: no message that came in later is known."""
@@ -53,6 +56,8 @@ class Wanted:
                     rest = rest or (key, action)
                 case NotifyPerson(member_id):
                     self.told.setdefault(member_id, key)
+                case NotifyChannel():
+                    self.channel = self.channel or key
         if is_newest:
             self.priority = priority or self.priority
             self.rest = rest

@@ -43,7 +43,8 @@ def trial_card(view: TrialView) -> Card:
         rich(run(safe(view.line, LINE), weight="Bolder")),
     ]
     if view.state is TrialState.FAILED:
-        body.append(warning("It could not be tried: please try it again."))
+        why = "I was stopped in the middle of it" if view.stopped else "It could not be tried"
+        body.append(warning(f"{why}: please try it again."))
         return card(body, says=title)
     if view.state is not TrialState.DONE:
         body.append(_progress(view))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dialogs.services.availability import Hours, Policies
 from dialogs.services.bulk import BulkChanges
+from dialogs.services.channels import Channels
 from dialogs.services.features import Features, ReplyTexts
 from dialogs.services.life import (
     Followers,
@@ -25,6 +26,7 @@ from dialogs.services.rules import Rules
 __all__ = [
     "Assignments",
     "BulkChanges",
+    "Channels",
     "DeadLetters",
     "Features",
     "Followers",
@@ -75,3 +77,4 @@ class Services:
     targets: Targets
     hours: Hours
     policies: Policies
+    channels: Channels

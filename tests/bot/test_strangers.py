@@ -106,3 +106,21 @@ async def test_somebody_of_another_tenant_is_turned_away_by_button(verb, by):
         sent = await chat.submit({**FOREIGN, "thread": 42, "verb": verb}, tenant=OTHER_TENANT)
         assert "You are not among its members" in str(sent)
     assert chat.world.changes == []
+
+
+@pytest.mark.parametrize("usage", USAGES)
+async def test_a_member_of_no_mailbox_learns_and_changes_nothing_in_a_channel(usage):
+    chat = Talking()
+    sent = await chat.say(
+        usage.replace("help@…", "help@contoso.example"), member=CARA, channel=True
+    )
+    assert chat.world.changes == []
+    for hidden in HIDDEN:
+        assert hidden not in says(sent).replace("not yours to see", "")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_a_member_of_no_mailbox_learns_nothing_by_a_button_in_a_channel(verb):
+    chat = Talking()
+    await chat.press(verb, OURS, member=CARA, channel=True)
+    assert (chat.world.changes, chat.connector.sent) == ([], [])

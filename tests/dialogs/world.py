@@ -11,6 +11,7 @@ from core.conversations.open_dialogs import OpenDialog
 from core.errors import AlreadyAssigned, InvalidInput, NotAllowed, NotFound
 from core.mail.models import Priority, ThreadState
 from core.mail.views import ThreadPage, ThreadRow, ThreadView
+from core.mailboxes.channel_views import ChannelPlace
 from core.mailboxes.grants import also_reaches, facts_promised
 from core.mailboxes.models import FolderKind, GrantKind, MailboxState
 from core.mailboxes.views import CallbackOutcome, ConsentView, FolderView, OffboardView, ProbeView
@@ -19,6 +20,7 @@ from core.people.views import Actor, PersonView, ReferenceView
 from core.threads.views import ThreadLife
 from dialogs.services import GrantFacts, Services
 from tests.dialogs.bulk_port import BulkPort
+from tests.dialogs.channel_port import ChannelPort
 from tests.dialogs.feature_port import FeaturePort, ReplyTextPort
 from tests.dialogs.hours_port import HoursPort
 from tests.dialogs.life_ports import life_ports
@@ -64,6 +66,7 @@ class World:
     unreachable_members: list[int] = field(default_factory=list)
     install: str = "https://teams.example/install"
     privacy: str = "https://postroom.example/privacy"
+    channel: ChannelPlace | None = None
     rule_port: RulePort = field(init=False)
 
     def __post_init__(self) -> None:
@@ -100,6 +103,7 @@ class World:
             **life_ports(self),
             hours=HoursPort(self),
             policies=PolicyPort(self),
+            channels=ChannelPort(self),
         )
 
     # Links.

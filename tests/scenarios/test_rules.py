@@ -91,3 +91,23 @@ async def test_a_rule_about_somebody_who_left_the_mailbox_is_paused_and_its_lead
     notice = await working.notice(working.admin, "I have paused a rule")
     assert "Rule 1: Somebody it names no longer works this mailbox" in words(notice)
     assert "Somebody it names" in await working.told(working.admin, "rule 1")
+
+
+async def test_a_channel_hears_of_threads_once_its_lead_says_so_there(working: House):
+    service = working.client.service
+    team = service.chats.create_team("Support", working.people)
+    await working.client.install_in_team(working.admin, team)
+    room = service.chats.channel(team)
+    said = await working.client.say_in_channel(
+        working.admin, room, f"notify here for {HELP_MAILBOX}"
+    )
+    assert "write here from now on" in "\n".join(map(words, said))
+    await make(working, "when subject contains printer then notify channel")
+
+    thread = await arrives(working, "The printer is on fire")
+
+    await working.all_told()
+    shown = [words(one) for one in service.history.current(room.id)]
+    (news,) = [text for text in shown if f"Rule 1: #{thread.id} " in text]
+    assert "printer" not in news
+    assert "grace" not in news.lower()

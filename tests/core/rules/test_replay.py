@@ -25,6 +25,7 @@ from core.rules.terms import (
     Operator,
     PersonRef,
     Rule,
+    Snooze,
     Stop,
     TeamRef,
     Test,
@@ -238,3 +239,33 @@ def test_going_through_in_one_piece_or_in_many_is_the_same():
         pieces.take([one])
 
     assert whole.found() == pieces.found()
+
+
+def test_what_a_rule_snoozes_rests_until_then_and_is_given_when_it_wakes():
+    trial = replay(rule(Snooze(hours=2)))
+    trial.take([arrival(1, "invoice")])
+    assert trial.found()["draft"]["given"] == []
+    trial.take([arrival(2, minutes=60)])
+    assert sum(n for _, n in trial.found()["draft"]["given"]) == 1
+    trial.take([arrival(3, minutes=135)])
+    assert sum(n for _, n in trial.found()["draft"]["given"]) == 3
+    assert sum(n for _, n in trial.found()["base"]["given"]) == 3
+
+
+def test_the_next_message_wakes_what_was_snoozed():
+    trial = replay(rule(Snooze(hours=48)))
+    trial.take([arrival(1, "invoice"), arrival(1, "Hello", minutes=1, is_first=False)])
+    assert sum(n for _, n in trial.found()["draft"]["given"]) == 1
+
+
+def test_what_was_finished_while_it_rested_is_nobodys():
+    trial = replay(rule(Snooze(hours=2)))
+    trial.take([arrival(1, "invoice", finished_at=START + timedelta(minutes=30))])
+    trial.take([arrival(2, minutes=180)])
+    assert sum(n for _, n in trial.found()["draft"]["given"]) == 1
+
+
+def test_what_is_snoozed_and_assigned_is_somebodys_at_once():
+    trial = replay(rule(Snooze(hours=2), AssignTo((PersonRef(BEN),))))
+    trial.take([arrival(1, "invoice")])
+    assert trial.found()["draft"]["given"] == [(BEN, 1)]

@@ -253,3 +253,29 @@ async def test_old_trials_are_forgotten(office):
     await office.trials.forget_old()
 
     assert await RuleTrial.all().count() == 0
+
+
+async def test_a_trial_whose_job_died_is_ended_and_its_card_told(office):
+    lead = await office.lead()
+    trial = await office.trials.try_line(lead, office.mailbox.id, LINE)
+    await RuleTrial.all().update(state=TrialState.RUNNING, moved_at=office.clock.now)
+    await office.trials.end_stale()
+    assert (await RuleTrial.get()).state is TrialState.RUNNING
+
+    office.clock.advance(timedelta(minutes=16))
+    await OutboxMessage.all().delete()
+    await office.trials.end_stale()
+
+    found = await office.trials.trial(lead, trial.trial_id)
+    assert (found.state, found.stopped) == (TrialState.FAILED, True)
+    assert (await OutboxMessage.get()).facts["trial_id"] == trial.trial_id
+
+
+async def test_three_tries_of_one_member_are_under_way_at_most(office):
+    lead = await office.lead()
+    trials = [await office.trials.try_line(lead, office.mailbox.id, LINE) for _ in range(3)]
+    with pytest.raises(InvalidInput) as refused:
+        await office.trials.try_line(lead, office.mailbox.id, LINE)
+    assert refused.value.hint == "too_many_trials"
+    await tried(office, trials[0])
+    await office.trials.try_line(lead, office.mailbox.id, LINE)

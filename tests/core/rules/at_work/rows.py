@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.mailboxes.models import Mailbox, MailboxMember
+from core.mailboxes.models import Mailbox, MailboxChannel, MailboxMember
 from core.people.models import Member
 from core.rules.kept import RuleTexts, keep_version
 from core.rules.models import ReplyText, Rule, RuleState, Team, TeamMember
@@ -59,6 +59,17 @@ async def a_text(office: Office, name: str) -> ReplyText:
         name=name,
         sealed_text=texts._key.seal(b"organization.reply_text", "Thank you."),
         created_at=MONDAY_MORNING,
+    )
+
+
+async def a_channel(office: Office) -> MailboxChannel:
+    return await MailboxChannel.create(
+        organization_id=office.mailbox.organization_id,
+        mailbox_id=office.mailbox.id,
+        service_url="https://smba.trafficmanager.net/x/",
+        conversation_id="19:room@thread.tacv2",
+        bot_id="28:bot",
+        added_at=MONDAY_MORNING,
     )
 
 

@@ -22,7 +22,14 @@ from core.rules.models import ReplyMark
 from core.threads.models import Tag, ThreadTag
 from tests.core.mail.feeds import header, later
 from tests.core.mail.office import Office
-from tests.core.rules.at_work.rows import a_rule, a_team, a_text, consents, switch_off
+from tests.core.rules.at_work.rows import (
+    a_channel,
+    a_rule,
+    a_team,
+    a_text,
+    consents,
+    switch_off,
+)
 
 
 async def arrives(office: Office, *messages: object) -> None:
@@ -157,6 +164,22 @@ async def test_a_person_is_shown_a_thread_by_its_id_alone(office: Office):
     }
 
 
+async def test_the_mailbox_s_channel_hears_of_a_thread_by_its_id_alone(office: Office):
+    await office.live()
+    await a_channel(office)
+    rule = await a_rule(office, "when subject contains printer then notify channel")
+    await arrives(office, header("m1", "c1"))
+    thread = await office.thread("c1")
+    row = await OutboxMessage.get(kind="channel_news")
+    assert row.facts == {
+        "mailbox_id": office.mailbox.id,
+        "thread_id": thread.id,
+        "code": "rule",
+        "rule_id": rule.id,
+    }
+    assert row.order_key == f"channel:{office.mailbox.id}"
+
+
 async def test_a_live_message_is_answered_automatically_once(office: Office):
     await consents(office, sends_replies=True)
     await a_text(office, "Received")
@@ -171,11 +194,12 @@ async def test_a_live_message_is_answered_automatically_once(office: Office):
 async def test_a_backlog_is_sorted_by_rules_and_neither_answered_nor_told(office: Office):
     await consents(office, sends_replies=True)
     await a_text(office, "Received")
+    await a_channel(office)
     _, bo = office.people
     await a_rule(
         office,
         "when subject contains printer then assign to Bo, tag Printer, notify Ada, "
-        "reply with Received",
+        "notify channel, reply with Received",
     )
     await arrives(office, *(_by_a_person(header(f"m{n}", f"c{n}")) for n in range(3)))
     assert set(await MailThread.all().values_list("assignee_id", flat=True)) == {bo.id}

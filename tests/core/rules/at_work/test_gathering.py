@@ -89,21 +89,46 @@ async def test_a_consent_that_ends_during_a_round_ends_the_opening_at_once(
     assert await MailMessage.all().count() == 2
 
 
-@pytest.mark.parametrize(
-    "refusal", [GraphAuthFailed(403, "not_granted_bodies"), GraphError(403, "ErrorAccessDenied")]
-)
-async def test_a_refused_body_pauses_the_rules_about_bodies_and_the_page_goes_on(
-    reading: Office, refusal: GraphError
+async def test_a_grant_without_bodies_pauses_the_rules_about_bodies_and_the_page_goes_on(
+    reading: Office,
 ):
     await leads(reading, reading.people[0])
     stopped = await a_rule(reading, "when body contains refund then tag Refund")
     await a_rule(reading, "when subject contains printer then tag Printer")
-    reading.feed.bodies = {"m1": refusal}
+    reading.feed.bodies = {"m1": GraphAuthFailed(403, "not_granted_bodies")}
     await arrives(reading, header("m1"))
     paused = await Rule.get(id=stopped.id)
     assert (paused.state, paused.pause_code) == (RuleState.PAUSED, "bodies_refused")
     assert reading.refused == []
     assert await ThreadTag.all().count() == 1
+
+
+REFUSED = GraphError(403, "ErrorAccessDenied")
+
+
+async def test_one_message_that_is_closed_is_not_known_and_stops_no_rule(reading: Office):
+    rule = await a_rule(reading, "when body contains refund then tag Refund")
+    reading.feed.bodies = {"m0": "Hello", "m1": REFUSED, "m2": "A refund"}
+    await arrives(reading, header("m0", "c0"))
+    await arrives(reading, header("m1", "c1"), header("m2", "c2"))
+    assert (await Rule.get(id=rule.id)).state is RuleState.ON
+    assert await ThreadTag.all().count() == 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_two_messages_that_are_closed_pause_the_rules_about_bodies(
+    reading: Office, known: bool
+):
+    rule = await a_rule(reading, "when body contains refund then tag Refund")
+    if known:
+        reading.feed.bodies = {"m1": "Hello"}
+        await arrives(reading, header("m1", "c1"))
+    reading.feed.bodies = {"m1": REFUSED, "m2": REFUSED}
+    fresh = [header("m2", "c2")] if known else [header("m1", "c1"), header("m2", "c2")]
+    await arrives(reading, *fresh)
+    paused = await Rule.get(id=rule.id)
+    assert (paused.state, paused.pause_code) == (RuleState.PAUSED, "bodies_refused")
+    assert await MailMessage.all().count() == 2
 
 
 async def test_a_graph_that_is_out_of_order_is_asked_again_later(reading: Office):

@@ -7,6 +7,7 @@ import contextvars
 
 import pytest
 from asyncpg.exceptions import LockNotAvailableError
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
@@ -14,6 +15,7 @@ from core.rules.at_work import RulesChanged, mark_of, must_stand
 from core.rules.models import Rule
 from core.rules.service import Rulebook
 from core.sealing import Vault
+from sandbox.tour.waiting import until
 from tests import factories
 from tests.clock import SettableClock
 from tests.core.mail.office import Office, an_office
@@ -78,3 +80,29 @@ async def test_postgresql_holds_the_rules_that_act_until_the_commit(
         with pytest.raises(LockNotAvailableError):
             await asyncio.create_task(switches_off_at_once(), context=elsewhere)
     await switches_off_at_once()
+
+
+async def test_a_move_takes_the_rules_in_the_order_of_their_ids_as_a_commit_does(
+    postgres: str, vault: Vault, clock: SettableClock
+):
+    office = await an_office(vault, clock)
+    await leads(office, office.people[0])
+    actor = await factories.actor(office.people[0])
+    first = await a_rule(office, "when subject contains a then stop", position=2)
+    second = await a_rule(office, "when subject contains b then stop", position=1)
+    elsewhere = contextvars.copy_context()
+    book = Rulebook(office.vault, office.clock)
+
+    async with in_transaction("default") as connection:
+        await connection.execute_query("SET LOCAL lock_timeout = '20s'")
+        mark = await mark_of(connection, office.mailbox.id)
+        await must_stand(connection, office.mailbox.id, mark, {first.id})
+        moving = asyncio.create_task(book.move(actor, second.number, 1), context=elsewhere)
+        await until(lambda: _somebody_waits(connection), "the move to wait")
+        await must_stand(connection, office.mailbox.id, mark, {first.id, second.id})
+    await moving
+    assert (await Rule.get(id=first.id)).position == 1
+
+
+async def _somebody_waits(connection: BaseDBAsyncClient) -> bool:
+    return bool(await connection.execute_query_dict("SELECT 1 FROM pg_locks WHERE NOT granted"))
