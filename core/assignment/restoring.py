@@ -10,10 +10,14 @@ from core.assignment.changing import Change, changing
 from core.assignment.choices import Choice
 from core.assignment.manual import must_be_able
 from core.clock import Clock
+from core.errors import Absent, Full, InvalidInput
 from core.mail.fold import Event, ThreadFold
 from core.mail.models import EventKind, MailThread, ThreadState
 from core.outbox.queue import Outbox
 from core.people.views import Actor
+
+TO_ANOTHER = "to_another"
+"""Whoever had it could not be given it again, and somebody else could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +74,50 @@ class Restoring:
         self._outbox = outbox
         self._now = now
 
-    async def restore(self, actor: Actor, thread_id: int, before: Before) -> None:
+    async def restore(self, actor: Actor, thread_id: int, before: Before) -> str | None:
         """For who made the change that is undone; that nobody changed it since, they made sure.
 
-        Raises NotFound, and Full, Absent or InvalidInput("member") where whoever had it cannot
-        be given it again.
+        Where whoever had it cannot be given it again, it goes through the pool's gate. Returns
+        what became of it then: TO_ANOTHER, or the reason for which it waits; None: it is as it
+        was. Raises NotFound.
         """
         async with changing(self._outbox, self._now(), actor, thread_id) as change:
-            thread = change.thread
-            if _is_given(thread, before):
-                own = before.assignee_id == actor.member_id
-                await must_be_able(change, before.assignee_id or 0, own=own)
-            _put_back(change, before)
             change.records.audited("thread.restored", thread_id, {})
+            became = None
+            if await _may_have(change, before, actor):
+                _put_back(change, before)
+            else:
+                became = await _give(change, before, actor)
+        return became
+
+
+async def _may_have(change: Change, before: Before, actor: Actor) -> bool:
+    """Whether it can simply be as it was."""
+    if not _is_given(change.thread, before):
+        return True
+    own = before.assignee_id == actor.member_id
+    try:
+        await must_be_able(change, before.assignee_id or 0, own=own)
+    except (Absent, Full, InvalidInput):
+        return False
+    return True
+
+
+async def _give(change: Change, before: Before, actor: Actor) -> str | None:
+    """Open, for whom the gate allows, first of all whoever had it."""
+    thread, had = change.thread, change.thread.assignee_id
+    _reopen(change, before)
+    if had not in (None, before.assignee_id):
+        thread.events.append(Event(EventKind.RELEASED, change.now, had))
+        await MailThread.filter(id=thread.id).update(assignee_id=None)  # it fills nobody's cap
+    thread.assignee_id, thread.changed = before.assignee_id, True
+    thread.waiting_reason, thread.waits_for_id = None, None
+    await change.giving.give([thread])
+    if thread.assignee_id is None:
+        return thread.waiting_reason
+    if thread.assignee_id not in (before.assignee_id, actor.member_id):
+        change.records.told(thread.id, thread.assignee_id)
+    return None if thread.assignee_id == before.assignee_id else TO_ANOTHER
 
 
 def _is_given(thread: ThreadFold, before: Before) -> bool:
@@ -93,11 +128,7 @@ def _is_given(thread: ThreadFold, before: Before) -> bool:
 
 def _put_back(change: Change, before: Before) -> None:
     thread, now, had = change.thread, change.now, change.thread.assignee_id
-    if thread.state is ThreadState.DONE and before.state is not ThreadState.DONE:
-        thread.events.append(Event(EventKind.REOPENED, now, had))
-        thread.finished_in_outlook = False
-    elif thread.state is ThreadState.SNOOZED and before.state is ThreadState.OPEN:
-        thread.events.append(Event(EventKind.WOKEN, now, had))
+    _reopen(change, before)
     if before.assignee_id != had:
         if had is not None:
             thread.events.append(Event(EventKind.RELEASED, now, had))
@@ -106,10 +137,21 @@ def _put_back(change: Change, before: Before) -> None:
         code = before.waiting_reason if before.assignee_id is None else None
         code = code or "restored"
         change.records.decided(thread.id, Choice(code, before.assignee_id))
-    thread.state, thread.assignee_id = before.state, before.assignee_id
+    thread.assignee_id, thread.assigned_at = before.assignee_id, before.assigned_at
     thread.waiting_reason, thread.waits_for_id = before.waiting_reason, before.waits_for_id
-    thread.assigned_at, thread.finished_at = before.assigned_at, before.finished_at
-    thread.snoozed_until, thread.changed = before.snoozed_until, True
+    thread.changed = True
+
+
+def _reopen(change: Change, before: Before) -> None:
+    """Its state, and what is known of it."""
+    thread, now, had = change.thread, change.now, change.thread.assignee_id
+    if thread.state is ThreadState.DONE and before.state is not ThreadState.DONE:
+        thread.events.append(Event(EventKind.REOPENED, now, had))
+        thread.finished_in_outlook = False
+    elif thread.state is ThreadState.SNOOZED and before.state is ThreadState.OPEN:
+        thread.events.append(Event(EventKind.WOKEN, now, had))
+    thread.state, thread.finished_at = before.state, before.finished_at
+    thread.snoozed_until = before.snoozed_until
 
 
 def _text(at: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tortoise.functions import Count
 
+from core.assignment.restoring import TO_ANOTHER
 from core.clock import Clock
 from core.people.directory import Directory
 from core.people.models import Organization
@@ -19,8 +20,9 @@ from core.threads.models import BulkChange, BulkItem, BulkState
 
 FIRST = 8
 """Numbers shown."""
-DONE, UNDONE, KEPT = "done", "undone", "kept_"
-"""Outcomes of an item; else a code of why not. `kept_`: changed, and why it was not undone."""
+DONE, UNDONE, KEPT, UNDONE_BUT = "done", "undone", "kept_", "undone_"
+"""Outcomes of an item; else a code of why not. `kept_`: changed, and why it was not undone;
+`undone_`: undone, and what became of it where whoever had it could not be given it again."""
 _TAG = b"organization.bulk_tag"
 
 
@@ -33,13 +35,15 @@ class BulkViews:
     async def of(self, bulk: BulkChange) -> BulkView:
         items = BulkItem.filter(bulk_id=bulk.id).order_by("id").limit(FIRST)
         counts = await outcomes(bulk.id)
-        kept = {code[len(KEPT) :]: n for code, n in counts.items() if code.startswith(KEPT)}
+        kept, waiting = _after(counts, KEPT), _after(counts, UNDONE_BUT)
         refused = {
             code: n
             for code, n in counts.items()
-            if code not in (DONE, UNDONE) and not code.startswith(KEPT)
+            if code not in (DONE, UNDONE) and not code.startswith((KEPT, UNDONE_BUT))
         }
-        back = counts[UNDONE] + sum(kept.values())
+        undone = counts[UNDONE] + sum(waiting.values())
+        to_another = waiting.pop(TO_ANOTHER, 0)
+        back = undone + sum(kept.values())
         undoing = bulk.state in (BulkState.UNDOING, BulkState.UNDONE)
         to_id, until = bulk.change.get("to"), bulk.change.get("until")
         named = [] if to_id is None else [to_id]
@@ -52,7 +56,9 @@ class BulkViews:
             changed=counts[DONE] + back,
             first=tuple(int(str(i)) for i in await items.values_list("thread_id", flat=True)),
             refused=_by_number(refused),
-            undone=counts[UNDONE],
+            undone=undone,
+            waiting=_by_number(waiting),
+            to_another=to_another,
             kept=_by_number(kept),
             to=(await self._directory.names(named)).get(to_id or 0),
             to_id=to_id,
@@ -91,6 +97,11 @@ async def opened_tag(vault: Vault, bulk: BulkChange) -> str | None:
         return None
     organization = await Organization.get(id=bulk.organization_id)
     return vault.open(organization.wrapped_key, _TAG, b64decode(sealed))
+
+
+def _after(counts: Counter[str], prefix: str) -> dict[str, int]:
+    """What follows the prefix, and how many."""
+    return {code[len(prefix) :]: n for code, n in counts.items() if code.startswith(prefix)}
 
 
 def _by_number(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:

@@ -42,6 +42,10 @@ class BulkView:
     refused: tuple[tuple[str, int], ...] = ()
     """(code, how many): why the others were not changed, the most frequent first."""
     undone: int = 0
+    waiting: tuple[tuple[str, int], ...] = ()
+    """(waiting reason, how many) of those undone that could not go to whoever had them."""
+    to_another: int = 0
+    """Undone, and given to somebody else since whoever had them could not be given them."""
     kept: tuple[tuple[str, int], ...] = ()
     """(code, how many): why some were not put back."""
     to: str | None = None

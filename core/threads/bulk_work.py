@@ -15,7 +15,7 @@ from core.outbox.queue import Outbox
 from core.people.views import Actor
 from core.sealing import Vault
 from core.threads.bulk_reading import BulkVerb
-from core.threads.bulk_showing import DONE, KEPT, UNDONE, opened_tag, outcomes
+from core.threads.bulk_showing import DONE, KEPT, UNDONE, UNDONE_BUT, opened_tag, outcomes
 from core.threads.models import BulkChange, BulkItem, BulkState, ThreadTag
 from core.transactions import transaction
 
@@ -39,7 +39,9 @@ class Changes(Protocol):
 
 
 class Restores(Protocol):
-    async def restore(self, actor: Actor, thread_id: int, before: Before) -> None: ...
+    async def restore(self, actor: Actor, thread_id: int, before: Before) -> str | None:
+        """What became of it where it could not be as it was, as a code."""
+        ...
 
 
 class Tagging(Protocol):
@@ -125,7 +127,9 @@ class BulkWork:
                     await self._tagging.untag(actor, item.thread_id, [tag or ""])
             else:
                 before = Before.from_facts(item.before)
-                await self._restoring.restore(actor, item.thread_id, before)
+                became = await self._restoring.restore(actor, item.thread_id, before)
+                if became is not None:
+                    await BulkItem.filter(id=item.id).update(outcome=f"{UNDONE_BUT}{became}")
             return item.before
 
         refused = await self._marked(actor, item, DONE, UNDONE, change)

@@ -23,6 +23,7 @@ from dialogs.cards.elements import (
     text_block,
     warning,
 )
+from dialogs.cards.reasons import waiting
 from dialogs.moves import Card, Element
 
 _WILL = {
@@ -119,7 +120,24 @@ def _outcome(view: BulkView) -> list[Element]:
                 body.append(note(f"Can be undone until {moment(view.undo_until)}."))
             return body
         case BulkState.UNDONE:
-            return _reasons("Not undone", view.kept)
+            return [*_became(view), *_reasons("Not undone", view.kept)]
+
+
+def _became(view: BulkView) -> list[Element]:
+    """Of what could not go back to whoever had it."""
+    wait = sum(count for _, count in view.waiting)
+    body: list[Element] = []
+    if wait:
+        reasons = " ".join(f"{count:,}: {waiting(code)}" for code, count in view.waiting)
+        body.append(text_block(f"{view.undone:,} put back; {wait:,} of them wait. {reasons}"))
+    if view.to_another:
+        body.append(
+            text_block(
+                f"{view.to_another:,} of them went to somebody else: whoever had them is away,"
+                " or has as many as they can take."
+            )
+        )
+    return body
 
 
 def _reasons(title: str, counts: Iterable[tuple[str, int]]) -> list[Element]:

@@ -121,6 +121,23 @@ def test_nothing_to_change_offers_nothing() -> None:
     assert verbs(card) == []
 
 
+def test_what_was_undone_and_waits_is_counted_with_its_reason() -> None:
+    view = replace(
+        A_VIEW,
+        state=BulkState.UNDONE,
+        changed=16,
+        undone=16,
+        waiting=(("nobody_free", 4),),
+        to_another=2,
+    )
+    card = bulk_card(view, now=NOW)
+    check_card(card)
+    shown = texts(card, "TextBlock")
+    assert "Undone: 16 of 16 threads" in shown
+    assert "16 put back; 4 of them wait. 4: Everybody is away" in shown
+    assert "2 of them went to somebody else" in shown
+
+
 def test_codes_that_mean_the_same_are_counted_together() -> None:
     view = replace(A_VIEW, state=BulkState.DONE, refused=(("away", 3), ("holiday", 2)))
     assert "5: the person is away." in texts(bulk_card(view, now=NOW), "TextBlock")

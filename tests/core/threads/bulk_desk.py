@@ -55,17 +55,22 @@ class RowChanges:
     async def snooze(self, actor: Actor, thread_id: int, until: datetime) -> None:
         await self._set(thread_id, state=ThreadState.SNOOZED, snoozed_until=until)
 
-    async def restore(self, actor: Actor, thread_id: int, before: Before) -> None:
-        if before.assignee_id is not None:
-            await self._has_room(before.assignee_id)
+    async def restore(self, actor: Actor, thread_id: int, before: Before) -> str | None:
+        owner, waits = before.assignee_id, before.waiting_reason
+        try:
+            if owner is not None:
+                await self._has_room(owner)
+        except InvalidInput:
+            owner, waits = None, "nobody_free"
         await self._set(
             thread_id,
             state=before.state,
-            assignee_id=before.assignee_id,
-            waiting_reason=before.waiting_reason,
+            assignee_id=owner,
+            waiting_reason=waits,
             finished_at=None,
             snoozed_until=None,
         )
+        return None if owner == before.assignee_id else waits
 
     async def tag(self, actor: Actor, thread_id: int, names: Iterable[str]) -> None:
         async with transaction() as connection:

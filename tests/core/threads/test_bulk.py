@@ -150,7 +150,7 @@ async def test_undo_gives_nobody_more_than_they_can_take(desk: BulkDesk) -> None
     await desk.do(desk.lead, BulkOrder(RELEASE, person_id=desk.bo.member_id))
     desk.changes.cap = 2
     view = await desk.undo(desk.lead)
-    assert (view.undone, view.kept) == (2, (("full", 1),))
+    assert (view.undone, view.waiting, view.kept) == (3, (("nobody_free", 1),), ())
     assert await MailThread.filter(assignee_id=desk.bo.member_id).count() == 2
 
 

@@ -11,7 +11,7 @@ from core.assignment.restoring import Restoring
 from core.assignment.service import Assignments
 from core.audit.models import AuditEntry
 from core.mail.models import MailThread, ThreadState
-from core.mailboxes.models import Mailbox
+from core.mailboxes.models import Mailbox, Sticky
 from core.outbox.queue import Outbox
 from core.people.models import Absence
 from core.people.views import Actor
@@ -125,16 +125,65 @@ async def test_who_assigned_in_bulk_can_undo_it_without_leading(desk: BulkDesk) 
 
 
 async def test_undo_passes_the_same_gate(desk: BulkDesk) -> None:
-    await desk.threads(3, assignee_id=desk.bo.member_id)
+    ids = await desk.threads(3, assignee_id=desk.bo.member_id)
     await desk.do(desk.lead, BulkOrder(RELEASE, person_id=desk.bo.member_id))
+    await away(desk, desk.ada)
+    await away(desk, desk.lead)
     await Mailbox.filter(id=desk.mailbox.id).update(capacity=2)
     view = await desk.undo(desk.lead)
-    assert (view.undone, view.kept) == (2, (("full", 1),))
+    assert (view.undone, view.waiting, view.kept) == (3, (("nobody_free", 1),), ())
+    assert await state_of(ids) == {
+        (ThreadState.OPEN, desk.bo.member_id, None),
+        (ThreadState.OPEN, None, "nobody_free"),
+    }
+
+
+@pytest.mark.parametrize(("verb", "until"), [(DONE, None), (SNOOZE, "tomorrow")])
+async def test_what_nobody_can_be_given_again_is_open_and_waits(
+    desk: BulkDesk, verb: BulkVerb, until: str | None
+) -> None:
+    ids = await desk.threads(16, assignee_id=desk.bo.member_id)
+    await desk.do(desk.lead, BulkOrder(verb, older_than_hours=0, until=until))
+    for who in (desk.ada, desk.bo, desk.lead):
+        await away(desk, who)
+    view = await desk.undo(desk.lead)
+    assert (view.undone, view.waiting, view.kept) == (16, (("nobody_free", 16),), ())
+    assert await state_of(ids) == {(ThreadState.OPEN, None, "nobody_free")}
+
+    await Absence.filter(member_id=desk.bo.member_id).delete()
+    given = await Assignments(Outbox(desk.jobs), desk.clock).assign_waiting(desk.mailbox.id)
+    assert given == 16
+
+
+async def test_what_its_owner_cannot_have_waits_for_them_where_the_mailbox_says_so(
+    desk: BulkDesk,
+) -> None:
+    await Mailbox.filter(id=desk.mailbox.id).update(sticky=Sticky.ALWAYS)
+    ids = await desk.threads(2, assignee_id=desk.bo.member_id)
+    await desk.do(desk.lead, BulkOrder(DONE, older_than_hours=0))
+    await away(desk, desk.bo)
+    view = await desk.undo(desk.lead)
+    assert (view.undone, view.waiting) == (2, (("waits_for_owner", 2),))
+    assert await state_of(ids) == {(ThreadState.OPEN, None, "waits_for_owner")}
 
 
 async def test_nothing_is_put_back_on_who_went_away_meanwhile(desk: BulkDesk) -> None:
-    await desk.threads(1, assignee_id=desk.bo.member_id)
+    ids = await desk.threads(2, assignee_id=desk.bo.member_id)
     await desk.do(desk.lead, BulkOrder(RELEASE, person_id=desk.bo.member_id))
     await away(desk, desk.bo)
     view = await desk.undo(desk.lead)
-    assert (view.undone, view.kept) == (0, (("absent", 1),))
+    assert (view.undone, view.to_another, view.kept) == (2, 2, ())
+    assert not await MailThread.exists(id__in=ids, assignee_id=desk.bo.member_id)
+    assert not await MailThread.exists(id__in=ids, assignee_id=None)
+
+
+async def test_an_assignment_undone_leaves_room_where_it_was(desk: BulkDesk) -> None:
+    await Mailbox.filter(id=desk.mailbox.id).update(capacity=1)
+    (moved,) = await desk.threads(1, assignee_id=desk.bo.member_id)
+    order = BulkOrder(ASSIGN, person_id=desk.bo.member_id, to_id=desk.ada.member_id)
+    await desk.do(desk.lead, order)
+    await away(desk, desk.bo)
+    await away(desk, desk.lead)
+    view = await desk.undo(desk.lead)
+    assert (view.undone, view.to_another, view.waiting) == (1, 1, ())
+    assert await state_of([moved]) == {(ThreadState.OPEN, desk.ada.member_id, None)}
