@@ -293,6 +293,11 @@ class Migration(migrations.Migration):
             options={'table': 'thread_tag', 'app': 'postroom', 'unique_together': (('thread', 'tag'),), 'indexes': [Index(fields=['tag_id'])], 'pk_attr': 'id', 'table_description': 'A thread has a tag.'},
             bases=['Model'],
         ),
+        ops.RemoveIndex(
+            model_name='MailThread',
+            name=None,
+            fields=['assignee_id', 'state', 'last_received_at', 'mailbox_id'],
+        ),
         ops.AddField(
             model_name='MailThread',
             name='answer_due_at',
@@ -327,6 +332,10 @@ class Migration(migrations.Migration):
             model_name='MailThread',
             name='waits_for',
             field=fields.ForeignKeyField('postroom.Member', source_field='waits_for_id', null=True, db_constraint=True, to_field='id', related_name='awaited', on_delete=OnDelete.SET_NULL),
+        ),
+        ops.AddIndex(
+            model_name='MailThread',
+            index=Index(fields=['assignee_id', 'state', 'last_received_at', 'mailbox_id', 'priority', 'answer_due_at', 'finish_due_at']),
         ),
         ops.AddIndex(
             model_name='MailThread',
