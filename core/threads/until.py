@@ -7,14 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.errors import InvalidInput
+from core.people.spoken_dates import read_day
 
 MORNING = time(9, 0)
 """Where a day is said and no hour."""
 FURTHEST = timedelta(days=366)
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FOR = re.compile(r"(?:for )?([0-9]{1,4}) ?(hours?|h|days?|d|weeks?|w)")
-_AT = re.compile(r"(?P<day>[a-z]+|[0-9]{4}-[0-9]{2}-[0-9]{2})?(?: ?(?:at )?(?P<clock>[0-9:]+))?")
 _CLOCK = re.compile(r"([0-9]{1,2})(?::([0-5][0-9]))?")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
@@ -39,39 +38,38 @@ def _later(said: str, now: datetime) -> datetime | None:
 
 
 def _at(said: str, here: datetime, zone: ZoneInfo) -> datetime:
-    found = _AT.fullmatch(said)
-    if found is None or not said:
+    clock: time | None = None
+    day = _day(said, here.date())
+    if day is None:
+        words, _, last = said.rpartition(" ")
+        clock = _clock(last)
+        words = words.removesuffix(" at").removesuffix("at")
+        day = _day(words, here.date()) if words else _next(clock, here)
+    if day is None:
         raise InvalidInput("until", "until_words")
-    clock = _clock(found["clock"])
-    day = _day(found["day"], here, clock)
     try:
-        return datetime.combine(day, clock, zone).astimezone(UTC)
-    except OverflowError:  # the first or the last day there is, elsewhere another year
-        far = day > here.date()
-        raise InvalidInput("until", "until_far" if far else "until_past") from None
+        return datetime.combine(day, clock or MORNING, zone).astimezone(UTC)
+    except OverflowError:  # the last day there is, elsewhere another year
+        raise InvalidInput("until", "until_far") from None
 
 
-def _clock(said: str | None) -> time:
-    if said is None:
-        return MORNING
+def _day(said: str, today: date) -> date | None:
+    """None: that is no day, or not only one."""
+    try:
+        return read_day(said, today)
+    except InvalidInput as wrong:
+        if wrong.hint == "unread":
+            return None
+        raise InvalidInput("until", f"until_{wrong.hint}") from None
+
+
+def _clock(said: str) -> time:
     found = _CLOCK.fullmatch(said)
     if found is None or int(found[1]) > 23:
         raise InvalidInput("until", "until_words")
     return time(int(found[1]), int(found[2] or 0))
 
 
-def _day(said: str | None, here: datetime, clock: time) -> date:
+def _next(clock: time, here: datetime) -> date:
     """An hour alone is today's, or tomorrow's once that has passed."""
-    today = here.date()
-    if said in (None, "today"):
-        passed = said is None and clock <= here.time()
-        return today + timedelta(days=passed)
-    if said == "tomorrow":
-        return today + timedelta(days=1)
-    for number, name in enumerate(_DAYS):
-        if said and len(said) >= 3 and name.startswith(said):
-            return today + timedelta(days=(number - here.weekday() - 1) % 7 + 1)
-    try:
-        return date.fromisoformat(said or "")
-    except ValueError:
-        raise InvalidInput("until", "until_words") from None
+    return here.date() + timedelta(days=clock <= here.time())

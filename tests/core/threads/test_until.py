@@ -31,6 +31,8 @@ TUESDAY = datetime(2026, 3, 24, 10, 0, tzinfo=UTC)
         ("4 hours", 3, 24, 14),
         ("2 w", 4, 7, 10),
         ("2026-12-01", 12, 1, 8),
+        ("3 Apr at 14:00", 4, 3, 12),
+        ("24.12.", 12, 24, 8),
     ],
 )
 def test_it_is_the_moment_meant(said: str, month: int, day: int, hour: int) -> None:
