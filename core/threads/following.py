@@ -10,6 +10,7 @@ from core.assignment.records import Records
 from core.mail.fold import ThreadFold
 from core.threads.due import renew
 from core.threads.followers import tell_followers
+from core.threads.presence import end_answering
 from core.threads.write_back import queue_categories
 
 
@@ -27,6 +28,7 @@ async def follow_up(
     """
     if not silent:
         await tell_followers(connection, mailbox_id, threads, records)
+        await end_answering(connection, threads)
     ids = [thread.id for thread in threads]
     await renew(connection, mailbox_id, ids)
     if not silent:
