@@ -51,7 +51,7 @@ tour: install
 	@$(RUN) app.py tour
 
 test: install
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n 2 --dist loadfile
 
 check: install
 	$(VENV)/bin/ruff check .

@@ -68,7 +68,8 @@ class Moving:
                 records.decided(thread.id, Choice(PAUSED, None))
             return False
 
-        resting = set(await Mailbox.filter(state__in=AT_REST).values_list("id", flat=True))
+        rests = await Mailbox.filter(state__in=AT_REST).values_list("id", flat=True)
+        resting = {int(str(row)) for row in rests}
         while batch := await _next_batch(theirs):
             at_rest = batch.mailbox_id in resting
             await self._move(batch, lay_down if at_rest else prepare, avoid=member_id)

@@ -141,7 +141,15 @@ class MailThread(Model):
         table = "mail_thread"
         unique_together = (("mailbox", "conversation_id"),)
         indexes = (
-            ("assignee_id", "state", "last_received_at", "mailbox_id"),
+            (
+                "assignee_id",
+                "state",
+                "last_received_at",
+                "mailbox_id",
+                "priority",
+                "answer_due_at",
+                "finish_due_at",
+            ),
             ("mailbox_id", "state", "assignee_id"),
             ("mailbox_id", "received_at"),
             ("correspondent_id",),

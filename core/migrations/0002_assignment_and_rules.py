@@ -72,6 +72,22 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='MailboxChannel',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('organization', fields.ForeignKeyField('postroom.Organization', source_field='organization_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('mailbox', fields.OneToOneField('postroom.Mailbox', source_field='mailbox_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('service_url', fields.CharField(max_length=255)),
+                ('conversation_id', fields.CharField(max_length=255)),
+                ('team_id', fields.CharField(null=True, max_length=255)),
+                ('bot_id', fields.CharField(max_length=255)),
+                ('added_by', fields.ForeignKeyField('postroom.Member', source_field='added_by_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.SET_NULL)),
+                ('added_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'mailbox_channel', 'app': 'postroom', 'indexes': [Index(fields=['organization_id', 'conversation_id'])], 'pk_attr': 'id', 'table_description': "The Teams channel or group chat that hears of a mailbox's threads, and no name of it."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Note',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -174,6 +190,7 @@ class Migration(migrations.Migration):
                 ('done', fields.IntField(default=0)),
                 ('found', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('moved_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'rule_trial', 'app': 'postroom', 'indexes': [Index(fields=['member_id', 'created_at'])], 'pk_attr': 'id', 'table_description': 'A rule tried on mail of the past: what it says, how far the trial is, what it found.'},
             bases=['Model'],
@@ -276,6 +293,11 @@ class Migration(migrations.Migration):
             options={'table': 'thread_tag', 'app': 'postroom', 'unique_together': (('thread', 'tag'),), 'indexes': [Index(fields=['tag_id'])], 'pk_attr': 'id', 'table_description': 'A thread has a tag.'},
             bases=['Model'],
         ),
+        ops.RemoveIndex(
+            model_name='MailThread',
+            name=None,
+            fields=['assignee_id', 'state', 'last_received_at', 'mailbox_id'],
+        ),
         ops.AddField(
             model_name='MailThread',
             name='answer_due_at',
@@ -310,6 +332,10 @@ class Migration(migrations.Migration):
             model_name='MailThread',
             name='waits_for',
             field=fields.ForeignKeyField('postroom.Member', source_field='waits_for_id', null=True, db_constraint=True, to_field='id', related_name='awaited', on_delete=OnDelete.SET_NULL),
+        ),
+        ops.AddIndex(
+            model_name='MailThread',
+            index=Index(fields=['assignee_id', 'state', 'last_received_at', 'mailbox_id', 'priority', 'answer_due_at', 'finish_due_at']),
         ),
         ops.AddIndex(
             model_name='MailThread',

@@ -9,10 +9,18 @@ from zoneinfo import ZoneInfo
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from core.mail.moments import moment, some_moment
+from core.mail.rows import marks, select
 from core.people.availability import Availability
-from core.people.models import Absence, Member
 from core.people.public_holidays import Holidays
 from core.people.week import kept_week
+
+_PEOPLE = """
+SELECT m.id, m.week, m.timezone, m.holidays, o.timezone AS home, o.holidays AS common
+  FROM member m JOIN organization o ON o.id = m.organization_id
+ WHERE m.id IN ({ids})
+"""
+_ANY = "id > {}"
 
 
 async def load_availability(
@@ -24,27 +32,21 @@ async def load_availability(
     """
     ids = list(member_ids)
     absences: defaultdict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
-    away = Absence.filter(member_id__in=ids).using_db(connection).order_by("starts_at")
-    for member_id, start, end in await away.values_list("member_id", "starts_at", "ends_at"):
-        absences[member_id].append((start, end))
-    rows = await (
-        Member.filter(id__in=ids)
-        .using_db(connection)
-        .values_list(
-            "id",
-            "week",
-            "timezone",
-            "holidays",
-            "organization__timezone",
-            "organization__holidays",
-        )
+    away = await select(
+        connection, "member_id, starts_at, ends_at", "absence", _ANY, [0], ("member_id", ids)
     )
+    for row in away:
+        span = moment(row["starts_at"]), some_moment(row["ends_at"])
+        absences[row["member_id"]].append(span)
+    if not ids:
+        return {}
+    statement = _PEOPLE.format(ids=marks(connection, len(ids)))
     return {
-        member_id: Availability(
-            week=kept_week(week),
-            zone=ZoneInfo(zone or home),
-            holidays=Holidays(common if region is None else region),
-            absences=tuple(absences[member_id]),
+        row["id"]: Availability(
+            week=kept_week(row["week"]),
+            zone=ZoneInfo(row["timezone"] or row["home"]),
+            holidays=Holidays(row["common"] if row["holidays"] is None else row["holidays"]),
+            absences=tuple(sorted(absences[row["id"]], key=lambda span: span[0])),
         )
-        for member_id, week, zone, region, home, common in rows
+        for row in await connection.execute_query_dict(statement, ids)
     }

@@ -27,6 +27,8 @@ from core.transactions import transaction
 OPEN_FOR = timedelta(minutes=5)
 """A card that was asked for so long ago is no longer called open."""
 ANSWERING_FOR = timedelta(minutes=15)
+NOTED_AGAIN_AFTER = timedelta(minutes=1)
+"""Who asks for a card again within this is not written down again."""
 FORGOTTEN_AFTER = timedelta(days=1)
 
 _SEEN = """
@@ -45,7 +47,14 @@ class Presences:
 
     async def seen(self, actor: Actor, thread_id: int) -> None:
         """The actor has the card before them. Who may see it was checked before."""
-        await _note(get_connection("default"), actor.member_id, thread_id, self._now())
+        now = self._now()
+        noted = Presence.filter(
+            thread_id=thread_id,
+            member_id=actor.member_id,
+            seen_at__gt=now - NOTED_AGAIN_AFTER,
+        )
+        if not await noted.exists():
+            await _note(get_connection("default"), actor.member_id, thread_id, now)
 
     async def answering(self, actor: Actor, thread_id: int) -> bool:
         """Say that the actor writes an answer, or no longer does; whether they do now."""

@@ -25,6 +25,19 @@ async def test_others_see_who_has_it_open_and_nobody_sees_themselves(desk: Desk)
     assert (await desk.view(thread, desk.bo)).life.present == ()
 
 
+async def test_who_asks_again_at_once_is_noted_once_and_after_a_minute_anew(desk: Desk) -> None:
+    thread = await desk.thread()
+    first = desk.clock()
+    await desk.presences.seen(desk.ada, thread.id)
+    desk.clock.advance(timedelta(seconds=30))
+    await desk.presences.seen(desk.ada, thread.id)
+    assert (await Presence.get()).seen_at == first
+
+    desk.clock.advance(timedelta(seconds=30))
+    await desk.presences.seen(desk.ada, thread.id)
+    assert (await Presence.get()).seen_at == desk.clock()
+
+
 async def test_answering_is_told_to_others_and_lapses(desk: Desk) -> None:
     thread = await desk.thread()
     assert await desk.presences.answering(desk.ada, thread.id)
