@@ -101,7 +101,8 @@ LIFE = (
     row(("merge",), "merge 42 into 17", "make two threads one, for good", MEMBER,
         thread_life.merge),
     row(("targets", "target"), "targets help@… answer 4h finish 2d",
-        "how fast a mailbox wants to be", MEMBER, targets.targets),
+        "set how fast a mailbox wants to be; by a lead. `targets help@…` shows it",
+        MEMBER, targets.targets),
     row(("overdue",), "overdue", "what is late in your mailboxes", MEMBER, lists.overdue),
 )
 
@@ -111,29 +112,31 @@ REPORTS = (
 )
 
 RULES = (
-    row(("rules",), "rules", "the rules of a mailbox, in their order", MEMBER,
-        rules.rules, private=True),
+    row(("rules",), "rules", "the rules of a mailbox, in their order; by a lead", MEMBER,
+        rules.rules, private=True, by_lead=True),
     row(("rule add",), "rule add help@contoso.com when subject contains invoice then tag Invoice",
-        "make a rule; without a line, type it on a card", MEMBER,
+        "make a rule; without a line, type it on a card; by a lead", MEMBER,
         rule_lines.add, private=True, by_lead=True),
-    row(("when",), "when subject contains invoice then assign to Ada", "make a rule", MEMBER,
-        rule_lines.when, private=True, by_lead=True),
+    row(("when",), "when subject contains invoice then assign to Ada", "make a rule; by a lead",
+        MEMBER, rule_lines.when, private=True, by_lead=True),
     row(("rule",), "rule 3",
-        "one rule; `rule 3 when …` changes it, as do `on`, `off`, `up`, `down`, `delete`, and"
-        " `history` and `back to 2` undo", MEMBER, rules.rule, private=True),
+        "one rule, and its `history`; `rule 3 when …` changes it, as do `on`, `off`, `up`, `down`,"
+        " `delete` and `back to 2`; by a lead", MEMBER, rules.rule, private=True, by_lead=True),
     row(("rules try", "rule try"), "rules try 3 last 30 days",
-        "try a rule, or `in help@contoso.com when … then …`, on mail of the past", MEMBER,
-        rules_try.try_, private=True),
-    row(("rules export",), "rules export help@contoso.com", "rules as YAML", MEMBER,
-        rules_exchange.export, private=True),
-    row(("rules import",), "rules import help@contoso.com", "rules from YAML, all or none", MEMBER,
+        "try a rule, or `in help@contoso.com when … then …`, on mail of the past; by a lead",
+        MEMBER, rules_try.try_, private=True, by_lead=True),
+    row(("rules export",), "rules export help@contoso.com", "rules as YAML; by a lead", MEMBER,
+        rules_exchange.export, private=True, by_lead=True),
+    row(("rules import",), "rules import help@contoso.com",
+        "rules from YAML, all or none; by a lead", MEMBER,
         rules_exchange.import_, private=True, by_lead=True),
-    row(("teams",), "teams", "the teams of a mailbox, for rules to assign to", MEMBER,
-        teams.teams, private=True),
-    row(("team",), "team Finance in help@contoso.com: Ada, Bo", "make or change a team", MEMBER,
+    row(("teams",), "teams", "the teams of a mailbox, for rules to assign to; by a lead",
+        MEMBER, teams.teams, private=True, by_lead=True),
+    row(("team",), "team Finance in help@contoso.com: Ada, Bo", "make or change a team; by a lead",
+        MEMBER,
         teams.team, private=True, by_lead=True),
-    row(("team delete",), "team delete Finance in help@contoso.com", "end a team", MEMBER,
-        teams.drop, private=True, by_lead=True),
+    row(("team delete",), "team delete Finance in help@contoso.com", "end a team; by a lead",
+        MEMBER, teams.drop, private=True, by_lead=True),
 )
 
 MAILBOXES = (
@@ -226,7 +229,8 @@ def command_table(talks: Talks) -> tuple[row, ...]:
             talks.allow, private=True),
         row(("disallow",), "disallow replies", "take one of them back", ADMIN,
             allowing.disallow, private=True),
-        row(("reply text",), "reply text", "write the text of an automatic reply", MEMBER,
+        row(("reply text",), "reply text", "write the text of an automatic reply; by a lead",
+            MEMBER,
             talks.write_reply, private=True, by_lead=True),
         row(("replies", "reply texts"), "replies", "texts of automatic replies", MEMBER,
             reply_texts.replies, private=True),

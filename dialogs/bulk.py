@@ -13,6 +13,7 @@ from dialogs.services import Services
 from dialogs.turns import Turn
 
 LEFT = "Nothing was changed."
+_YES, _NO = frozenset({"yes", "do it"}), frozenset({"no", "cancel"})
 
 
 async def assign_all(services: Services, turn: Turn, rest: str) -> Reply:
@@ -60,6 +61,21 @@ async def drop_button(services: Services, turn: Turn, inputs: Inputs) -> Reply:
 async def bulk_reply(services: Services, turn: Turn, bulk_id: int) -> Reply:
     """Its card as it stands. Raises NotFound for another's."""
     return _reply(turn, await services.bulk.show(turn.actor, bulk_id))
+
+
+async def answer_typed(services: Services, turn: Turn, text: str) -> Reply | None:
+    """`yes` or `no` to the newest preview, unless something was asked since; None: it is none."""
+    said = text.casefold().strip(" .!")
+    if said not in _YES | _NO:
+        return None
+    standing = await services.open_dialogs.current(turn.actor)
+    bulk_id = await services.bulk.pending(turn.actor, standing.asked_at if standing else None)
+    if bulk_id is None:
+        return None
+    if said in _YES:
+        return _reply(turn, await services.bulk.begin(turn.actor, bulk_id))
+    await services.bulk.drop(turn.actor, bulk_id)
+    return Reply(card=notice_card(LEFT), kind="notice")
 
 
 async def _preview(services: Services, turn: Turn, wish: BulkWish) -> Reply:

@@ -6,6 +6,7 @@ from core.errors import InvalidInput
 from core.mailboxes.models import MailboxState
 from dialogs.allowing import picked
 from dialogs.availability import back
+from dialogs.bulk import answer_typed
 from dialogs.cards.elements import card, text_block
 from dialogs.cards.welcome import Help, help_card, welcome_card
 from dialogs.inputs import Inputs, number_of, texts_of
@@ -59,6 +60,11 @@ class Talks:
         )
 
     async def cancel(self, services: Services, turn: Turn, rest: str) -> Reply:
+        """What was asked last: a change of many threads that was counted, or a dialog."""
+        left = await answer_typed(services, turn, "cancel")
+        return left or await self._cancel(services, turn)
+
+    async def _cancel(self, services: Services, turn: Turn) -> Reply:
         return await self._runner.cancel(services, turn) or Reply(text=NOTHING_OPEN)
 
     async def back(self, services: Services, turn: Turn, rest: str) -> Reply:
@@ -77,7 +83,10 @@ class Talks:
         return welcome_reply(services, turn)
 
     async def typed(self, services: Services, turn: Turn, text: str) -> Reply | None:
-        """What is no command answers the open dialog; None if there is none."""
+        """What is no command answers what was asked last; None if nothing was."""
+        reply = await answer_typed(services, turn, text)
+        if reply is not None:
+            return reply
         reply = await self._runner.answer(services, turn, Answer(text=text))
         if reply is None and looks_like_secret(text):
             return Reply(text=LEAKED)
@@ -92,7 +101,7 @@ class Talks:
         return _in_place(await self._runner.back(services, turn) or Reply(text=NOTHING_OPEN))
 
     async def cancel_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
-        return _in_place(await self.cancel(services, turn, ""))
+        return _in_place(await self._cancel(services, turn))
 
     async def help_button(self, services: Services, turn: Turn, inputs: Inputs) -> Reply:
         return _in_place(await self._runner.help(services, turn) or Reply(text=NOTHING_OPEN))

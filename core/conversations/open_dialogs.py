@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -22,6 +23,8 @@ class OpenDialog:
     step: str
     memory: Mapping[str, Any]
     version: int
+    asked_at: datetime | None = field(default=None, compare=False)
+    """When its question was asked; None: just now."""
 
 
 class OpenDialogs:
@@ -30,7 +33,9 @@ class OpenDialogs:
 
     async def current(self, actor: Actor) -> OpenDialog | None:
         row = await Row.get_or_none(member_id=actor.member_id)
-        return None if row is None else OpenDialog(row.dialog, row.step, row.memory, row.version)
+        if row is None:
+            return None
+        return OpenDialog(row.dialog, row.step, row.memory, row.version, row.updated_at)
 
     async def begin(
         self, actor: Actor, dialog: str, step: str, memory: Mapping[str, Any]

@@ -56,6 +56,8 @@ class ThreadFold:
     """Every answer known, loaded where the first answer may have to be found anew."""
     was_reopened: bool = False
     was_woken: bool = False
+    had_id: int | None = None
+    """Who had it when it was loaded."""
     events: list[Event] = field(default_factory=list)
 
     @property

@@ -175,4 +175,5 @@ def _fold_of(row: dict[str, Any]) -> ThreadFold:
         answer_due_at=some_moment(row["answer_due_at"]),
         finish_due_at=some_moment(row["finish_due_at"]),
         version=row["version"],
+        had_id=row["assignee_id"],
     )

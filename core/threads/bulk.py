@@ -25,6 +25,8 @@ from core.transactions import transaction
 
 PREVIEW_TIME = timedelta(hours=1)
 """Later a preview is refused: too much may have changed since it was counted."""
+ANSWER_TIME = timedelta(minutes=10)
+"""Later a word typed is no answer to a preview; its button still is."""
 KEPT = timedelta(days=30)
 AFTER_THE_ANSWER = timedelta(seconds=1)
 """The card that the button's answer draws must not come after the card of the end."""
@@ -68,6 +70,15 @@ class BulkChanges:
 
     async def show(self, actor: Actor, bulk_id: int) -> BulkView:
         return await self._views.of(await self._own(actor, bulk_id))
+
+    async def pending(self, actor: Actor, since: datetime | None = None) -> int | None:
+        """The preview that a word typed now answers: the actor's newest change, counted lately
+        and after `since`, and not begun."""
+        newest = await BulkChange.filter(by_id=actor.member_id).order_by("-id").first()
+        if newest is None or newest.state is not BulkState.PREVIEW or not newest.total:
+            return None
+        late = newest.created_at < self._now() - ANSWER_TIME
+        return None if late or (since is not None and newest.created_at < since) else newest.id
 
     async def begin(self, actor: Actor, bulk_id: int) -> BulkView:
         """Do it: once, however often it is asked. Raises InvalidInput("bulk", "bulk_old")."""

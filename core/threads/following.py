@@ -11,6 +11,7 @@ from core.mail.fold import ThreadFold
 from core.mail.rows import worded
 from core.threads.due import renew
 from core.threads.followers import tell_followers
+from core.threads.presence import end_answering
 from core.threads.write_back import queue_categories
 
 _MAY_FOLLOW = """
@@ -41,6 +42,7 @@ async def follow_up(
     may = rows[0]
     if may["heard"] and not silent:
         await tell_followers(connection, mailbox_id, threads, records)
+        await end_answering(connection, threads)
     ids = [thread.id for thread in threads]
     if may["due"]:
         await renew(connection, mailbox_id, ids)

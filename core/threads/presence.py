@@ -1,12 +1,13 @@
 """Who has a thread's card open, and who is answering it. Both lapse by themselves.
 
 Teams does not tell when a card is looked at, so "open" means: asked for, or acted on, within
-the last few minutes. *Answering* ends when the thread is answered or done, after its time, or
-when it is pressed again.
+the last few minutes. *Answering* ends when the thread is answered or done, when whoever is
+answering has it no longer, after its time, or when it is pressed again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -14,8 +15,9 @@ from tortoise.connection import get_connection
 
 from core.clock import Clock
 from core.errors import InvalidInput
+from core.mail.fold import ThreadFold
 from core.mail.models import ThreadState
-from core.mail.rows import worded
+from core.mail.rows import Row, worded
 from core.outbox.queue import Outbox
 from core.people.views import Actor
 from core.threads.models import Presence
@@ -33,6 +35,9 @@ _SEEN = """
 INSERT INTO presence (thread_id, member_id, seen_at) VALUES ({}, {}, {})
 ON CONFLICT (thread_id, member_id) DO UPDATE SET seen_at = excluded.seen_at
 """
+
+_PARTED = "UPDATE presence SET answering_until = NULL WHERE thread_id = {} AND member_id = {}"
+_DONE = "UPDATE presence SET answering_until = NULL WHERE thread_id = {}"
 
 
 class Presences:
@@ -69,6 +74,25 @@ class Presences:
     async def forget_old(self) -> None:
         """Delete what lapsed long ago: part of the sweep."""
         await Presence.filter(seen_at__lt=self._now() - FORGOTTEN_AFTER).delete()
+
+
+async def end_answering(connection: BaseDBAsyncClient, threads: Sequence[ThreadFold]) -> None:
+    """Of whoever had a thread and has it no longer, and of all where it is done.
+
+    In the transaction that changed the threads.
+    """
+    parted: list[Row] = [
+        (thread.id, thread.had_id)
+        for thread in threads
+        if thread.had_id not in (None, thread.assignee_id)
+    ]
+    done: list[Row] = [(t.id,) for t in threads if t.state is ThreadState.DONE and not t.is_new]
+    for statement, rows in ((_PARTED, parted), (_DONE, done)):
+        if rows:
+            await connection.execute_many(
+                worded(connection, statement),
+                rows,  # type: ignore[arg-type]  # a sequence of tuples serves both drivers
+            )
 
 
 def is_answering(until: datetime | None, answered_at: datetime | None, now: datetime) -> bool:

@@ -111,7 +111,7 @@ def _outcome(view: BulkView) -> list[Element]:
         case BulkState.PREVIEW:
             if view.total == 0:
                 return []
-            return [text_block("Nothing is changed until you press *Do it*.")]
+            return [text_block("Nothing is changed until you press *Do it* or say `yes`.")]
         case BulkState.RUNNING | BulkState.UNDOING:
             return [note("This card changes as it goes on; there is nothing to wait for.")]
         case BulkState.DONE:

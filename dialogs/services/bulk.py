@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from core.people.views import Actor
@@ -16,6 +17,10 @@ class BulkChanges(Protocol):
         ...
 
     async def show(self, actor: Actor, bulk_id: int) -> BulkView: ...
+
+    async def pending(self, actor: Actor, since: datetime | None = None) -> int | None:
+        """The newest preview, counted lately and after `since`, that waits for a yes or no."""
+        ...
 
     async def begin(self, actor: Actor, bulk_id: int) -> BulkView: ...
 

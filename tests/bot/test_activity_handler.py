@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,7 @@ from core.mail.models import ThreadState
 from dialogs.wording import ANSWERED_IN_PRIVATE, IN_PRIVATE, LEAKED, NOT_FOUND, STALE
 from tests.bot.talking import BOT_ID, OTHER_TENANT, Talking, card_of
 from tests.dialogs.rules import check_card, texts
-from tests.dialogs.sample import ANNA, BEN, CARA, FOREIGN_THREAD, a_thread
+from tests.dialogs.sample import ANNA, BEN, CARA, FOREIGN_THREAD, NOW, a_thread
 
 
 @pytest.fixture
@@ -332,3 +333,37 @@ async def test_the_last_words_of_a_dialog_take_the_place_of_its_card(chat):
     assert "actions" not in answer["value"]
     answer = await chat.press("dialog.answer", {**place, "address": "a@b.example"})
     assert "Nothing is open" in texts(answer["value"], "TextBlock")
+
+
+@pytest.mark.parametrize("said", ["yes", "Do it", "Yes!"])
+async def test_yes_begins_the_change_that_was_counted_last(said):
+    chat = Talking()
+    await chat.say("done all mine")
+    await chat.say("done all mine")
+    (answer,) = await chat.say(said)
+    assert chat.world.changes == [("bulk", 2)]
+    assert "done" in texts(card_of(answer), "TextBlock")
+    assert "do not know" in str(await chat.say(said))
+    assert chat.world.changes == [("bulk", 2)]
+
+
+@pytest.mark.parametrize("said", ["no", "cancel"])
+async def test_no_drops_the_change_that_was_counted_last(said):
+    chat = Talking()
+    await chat.say("done all mine")
+    (answer,) = await chat.say(said)
+    assert "Nothing was changed" in str(card_of(answer))
+    await chat.say("yes")
+    assert chat.world.changes == []
+
+
+async def test_yes_is_for_the_question_that_was_asked_since():
+    chat = Talking()
+    await chat.say("done all mine")
+    await chat.say("offboard")
+    later = replace(chat.world.dialogs[ANNA], asked_at=NOW + timedelta(minutes=1))
+    chat.world.dialogs[ANNA] = later
+    await chat.say("yes")
+    assert chat.world.changes == []
+    await chat.say("cancel")
+    assert ANNA not in chat.world.dialogs

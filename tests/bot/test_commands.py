@@ -164,3 +164,12 @@ def test_teams_is_offered_at_most_ten(commands):
 def test_no_phrase_means_two_commands(commands):
     phrases = [phrase for command in commands.table for phrase in command.words]
     assert len(phrases) == len(set(phrases))
+
+
+def test_help_says_what_only_a_lead_may(commands):
+    assert [c.usage for c in commands.table if c.by_lead and "by a lead" not in c.help] == []
+    said = {words for c in commands.table if "; by a lead" in c.help for words in c.words}
+    assert said >= {
+        "rules", "rule", "rule add", "when", "rules try", "rules import", "rules export", "teams",
+        "team", "team delete", "reply text", "targets",
+    }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from core.errors import InvalidInput, NotFound
@@ -51,6 +51,12 @@ class BulkPort:
         if view is None or owner != actor.member_id:
             raise NotFound("bulk change")
         return view
+
+    async def pending(self, actor: Actor, since: datetime | None = None) -> int | None:
+        mine = [(i, v) for i, (owner, v) in self.views.items() if owner == actor.member_id]
+        if not mine or mine[-1][1].state is not BulkState.PREVIEW:
+            return None
+        return None if since is not None and since > NOW else mine[-1][0]
 
     async def begin(self, actor: Actor, bulk_id: int) -> BulkView:
         view = await self.show(actor, bulk_id)

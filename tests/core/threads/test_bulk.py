@@ -208,3 +208,22 @@ async def test_snoozed_until_a_moment_in_the_zone_of_who_said_it(desk: BulkDesk)
     assert view.until == MONDAY_MORNING + timedelta(days=1)
     (row,) = await rows(ids)
     assert (row.state, row.snoozed_until) == (ThreadState.SNOOZED, view.until)
+
+
+async def test_a_word_answers_the_newest_change_if_it_was_counted_lately(desk: BulkDesk) -> None:
+    await desk.threads(2)
+    assert await desk.bulk.pending(desk.ada) is None
+    order = BulkOrder(DONE, unassigned=True)
+    view = await desk.bulk.preview(desk.ada, order)
+    assert await desk.bulk.pending(desk.ada) == view.bulk_id
+    assert await desk.bulk.pending(desk.bo) is None
+    assert await desk.bulk.pending(desk.ada, desk.clock() + timedelta(seconds=1)) is None
+    desk.clock.advance(timedelta(minutes=11))
+    assert await desk.bulk.pending(desk.ada) is None
+
+    view = await desk.bulk.preview(desk.ada, order)
+    await desk.bulk.begin(desk.ada, view.bulk_id)
+    assert await desk.bulk.pending(desk.ada) is None
+    await desk.work.run(view.bulk_id)
+    await desk.bulk.preview(desk.ada, order)
+    assert await desk.bulk.pending(desk.ada) is None

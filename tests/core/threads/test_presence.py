@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.errors import InvalidInput, NotFound
-from core.mail.models import MailThread, ThreadState
+from core.mail.models import MailThread, Priority, ThreadState
 from core.outbox.models import OutboxMessage
 from core.threads.models import Presence
 from core.threads.presence import ANSWERING_FOR, OPEN_FOR
@@ -68,6 +68,44 @@ async def test_answering_ends_when_the_answer_is_there(desk: Desk) -> None:
     desk.clock.advance(timedelta(minutes=7))
     assert (await desk.view(thread, desk.bo)).life.present == ()
     assert await desk.presences.answering(desk.ada, thread.id)
+
+
+async def answering(thread: MailThread) -> list[int]:
+    rows = await Presence.filter(thread_id=thread.id, answering_until__isnull=False)
+    return sorted(row.member_id for row in rows)
+
+
+@pytest.mark.parametrize("way", ["assign", "release", "put_back", "merge"])
+async def test_answering_ends_for_who_no_longer_has_the_thread(desk: Desk, way: str) -> None:
+    ada, bo = desk.ada.member_id, desk.bo.member_id
+    thread = await desk.thread(assignee_id=ada)
+    for actor in (desk.ada, desk.bo):
+        await desk.presences.answering(actor, thread.id)
+    match way:
+        case "assign":
+            await desk.assignments.assign(desk.ada, thread.id, desk.lead.member_id)
+        case "release":
+            await desk.assignments.release(desk.ada, thread.id)
+        case "put_back":
+            await desk.assignments.put_back(ada, "unreachable")
+        case "merge":
+            await desk.merges.merge(desk.ada, thread.id, (await desk.thread()).id)
+    assert await answering(thread) == ([] if way == "merge" else [bo])
+
+
+async def test_answering_goes_on_while_others_change_the_thread(desk: Desk) -> None:
+    thread = await desk.thread(assignee_id=desk.ada.member_id)
+    await desk.presences.answering(desk.ada, thread.id)
+    await desk.assignments.set_priority(desk.lead, thread.id, Priority.HIGH)
+    assert await answering(thread) == [desk.ada.member_id]
+
+
+async def test_answering_ends_when_the_thread_is_done(desk: Desk) -> None:
+    thread = await desk.thread(assignee_id=desk.ada.member_id)
+    await desk.presences.answering(desk.ada, thread.id)
+    await desk.assignments.finish(desk.ada, thread.id)
+    await desk.assignments.reopen(desk.ada, thread.id)
+    assert await answering(thread) == []
 
 
 async def test_answering_is_not_for_strangers_nor_for_what_is_done(desk: Desk) -> None:
