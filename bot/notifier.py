@@ -64,6 +64,7 @@ class Notifier:
             "thread_news": self.thread_news,
             "thread_card": self.thread_card,
             "channel_news": self.channel_news,
+            "overdue_notice": self.overdue_notice,
             "queue_notice": self.queue_notice,
             "progress": self.progress,
             "trial": self.trial,
@@ -142,6 +143,17 @@ class Notifier:
                 activity_id,
                 shown(made),
             )
+
+    async def overdue_notice(self, facts: Mapping[str, Any], organization_id: int) -> None:
+        """Many threads of a mailbox are late at once: one card with all that is overdue."""
+        actor = await self._reader(facts["member_id"], organization_id)
+        if actor is None:
+            return
+        made = await list_reply(
+            self._services, self._turn(actor), "overdue", say="Several threads have become late."
+        )
+        if made.threads:
+            await self._post(actor, made)
 
     async def queue_notice(self, facts: Mapping[str, Any], organization_id: int) -> None:
         """A backlog reached somebody: one card with all of it, page by page."""

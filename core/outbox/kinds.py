@@ -47,6 +47,7 @@ KINDS = {
         Kind(
             "channel_news", Guarantee.AT_LEAST_ONCE, TO_TEAMS, ("mailbox_id", "thread_id", "code")
         ),
+        Kind("overdue_notice", Guarantee.AT_LEAST_ONCE, TO_TEAMS, ("member_id", "mailbox_id")),
         Kind("queue_notice", Guarantee.AT_LEAST_ONCE, TO_TEAMS, ("member_id", "mailbox_id")),
         Kind("progress", Guarantee.REPEATED_HARMLESSLY, TO_TEAMS, ("mailbox_id",)),
         Kind("trial", Guarantee.REPEATED_HARMLESSLY, TO_TEAMS, ("member_id", "trial_id")),

@@ -58,8 +58,11 @@ async def set_deadlines(
     mailbox_id: int,
     thread_ids: Collection[int],
     aims: Collection[Aim],
-) -> None:
-    """The same, with targets already read; without any, nothing is due any more."""
+) -> dict[int, Deadlines]:
+    """The same, with targets already read; without any, nothing is due any more.
+
+    Returns the deadlines that changed, by thread id.
+    """
     rows = await select(
         connection,
         _THREAD,
@@ -71,13 +74,15 @@ async def set_deadlines(
     )
     standings = await _standings(connection, rows)
     clock = await load_business_clock(connection, mailbox_id)
-    changes: list[Row] = []
+    changed: dict[int, Deadlines] = {}
     for row in rows:
         due = deadlines(standings[row["id"]], aims, clock)
         known = Deadlines(some_moment(row["answer_due_at"]), some_moment(row["finish_due_at"]))
         if due != known:
-            changes.append((due.answer, due.finish, row["id"]))
+            changed[row["id"]] = due
+    changes: list[Row] = [(due.answer, due.finish, i) for i, due in changed.items()]
     await update(connection, "mail_thread", ("answer_due_at", "finish_due_at"), changes)
+    return changed
 
 
 async def renew_later(jobs: JobQueue, mailbox_id: int) -> None:

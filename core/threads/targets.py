@@ -19,6 +19,7 @@ from core.sealing import Vault
 from core.threads.due import aims_of, renew_later, set_deadlines
 from core.threads.models import Target, TargetKind
 from core.threads.tags import tag_ids, views
+from core.threads.warnings import count_as_warned
 from core.transactions import transaction
 
 LONGEST = 60 * 24 * 366
@@ -118,7 +119,8 @@ class Targets:
     async def renew(self, mailbox_id: int) -> None:
         """Set the deadlines of all unfinished threads anew: the `renew_deadlines` job.
 
-        Needed where targets or business hours changed.
+        Needed where targets or business hours changed. What is late at once by that is shown so,
+        and nobody is warned of it.
         """
         after = 0
         while True:
@@ -134,5 +136,6 @@ class Targets:
                 if not ids:
                     return
                 aims = await aims_of(connection, mailbox_id)
-                await set_deadlines(connection, mailbox_id, ids, aims)
+                changed = await set_deadlines(connection, mailbox_id, ids, aims)
+                await count_as_warned(changed, self._now())
             after = ids[-1]

@@ -129,7 +129,8 @@ def _became(view: BulkView) -> list[Element]:
     body: list[Element] = []
     if wait:
         reasons = " ".join(f"{count:,}: {waiting(code)}" for code, count in view.waiting)
-        body.append(text_block(f"{view.undone:,} put back; {wait:,} of them wait. {reasons}"))
+        back = "reopened" if view.verb is BulkVerb.DONE else "put back"
+        body.append(text_block(f"{view.undone:,} {back}; {wait:,} of them wait. {reasons}"))
     if view.to_another:
         body.append(
             text_block(

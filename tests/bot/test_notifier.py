@@ -237,3 +237,16 @@ async def test_onboarding_goes_on_from_the_notice(chat):
     assert "Which folders are worked?" in texts(card, "TextBlock")
     card = (await chat.press(button["verb"], button["data"]))["value"]
     assert "Which folders are worked?" in texts(card, "TextBlock")
+
+
+async def test_many_late_threads_are_one_card_and_none_is_no_card(chat):
+    await notify(chat, "overdue_notice", member_id=CARA, mailbox_id=MAILBOX)
+    await notify(chat, "overdue_notice", member_id=99, mailbox_id=MAILBOX)
+    await notify(chat, "overdue_notice", member_id=BEN, mailbox_id=MAILBOX)
+    assert chat.connector.sent == []
+    chat.world.threads_by_id[100] = a_thread(100, answer_due_at=NOW)
+    await notify(chat, "overdue_notice", member_id=BEN, mailbox_id=MAILBOX)
+    ((how, where, payload),) = chat.connector.sent
+    check_card(card_of(payload))
+    assert (how, where) == ("send", f"a:{BEN}")
+    assert "Several threads have become late." in texts(card_of(payload), "TextBlock")

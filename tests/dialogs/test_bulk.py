@@ -134,7 +134,7 @@ def test_what_was_undone_and_waits_is_counted_with_its_reason() -> None:
     check_card(card)
     shown = texts(card, "TextBlock")
     assert "Undone: 16 of 16 threads" in shown
-    assert "16 put back; 4 of them wait. 4: Everybody is away" in shown
+    assert "16 reopened; 4 of them wait. 4: Everybody is away" in shown
     assert "2 of them went to somebody else" in shown
 
 

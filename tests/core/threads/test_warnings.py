@@ -10,6 +10,7 @@ import pytest
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.mail.models import MailThread, Priority, ThreadState
 from core.mailboxes.models import Mailbox
+from core.outbox.models import OutboxMessage
 from core.threads.models import TargetKind, TargetWarning
 from core.threads.warnings import TOO_LATE
 from tests.core.mail.feeds import later
@@ -137,6 +138,54 @@ async def test_what_was_due_long_ago_is_shown_and_not_warned_of(desk: Desk) -> N
     await desk.warnings.run()
     assert await desk.news() == []
     assert (await due(thread))[0] == later(100)
+
+
+async def test_what_is_late_at_once_when_targets_are_set_is_shown_and_not_warned_of(
+    desk: Desk,
+) -> None:
+    for minutes in range(9):
+        await desk.thread(at=later(minutes), assignee_id=desk.ada.member_id)
+    desk.clock.advance(timedelta(minutes=500))
+    await aim(desk)
+    await desk.warnings.run()
+    assert await desk.news() == []
+    assert (await desk.threads.overdue(desk.lead)).total == 9
+
+    new = await desk.thread(at=desk.clock(), assignee_id=desk.ada.member_id)
+    await desk.tags.tag(desk.ada, new.id, ["Invoice"])
+    desk.clock.advance(timedelta(minutes=101))
+    await desk.warnings.run()
+    assert await desk.news() == [(desk.lead.member_id, new.id, "answer_after")]
+
+
+async def test_what_changed_hours_make_late_later_on_is_warned_of(desk: Desk) -> None:
+    thread = await desk.thread(assignee_id=desk.ada.member_id)
+    desk.clock.advance(timedelta(minutes=500))
+    await aim(desk)
+    desk.clock.advance(timedelta(minutes=501))
+    await desk.warnings.run()
+    assert await desk.news() == [(desk.lead.member_id, thread.id, "finish_after")]
+
+
+@pytest.mark.parametrize(("count", "one_by_one"), [(3, True), (4, False)])
+async def test_many_late_threads_of_a_run_are_one_list(
+    desk: Desk, count: int, one_by_one: bool
+) -> None:
+    for _ in range(count):
+        await desk.thread(assignee_id=desk.ada.member_id)
+    await aim(desk)
+    desk.clock.advance(timedelta(minutes=101))
+    await asyncio.gather(desk.warnings.run(), desk.warnings.run())
+
+    lead = desk.lead.member_id
+    lists = await OutboxMessage.filter(kind="overdue_notice")
+    if one_by_one:
+        assert [(to, code) for to, _, code in await desk.news()] == [(lead, "answer_after")] * 3
+        assert lists == []
+    else:
+        assert await desk.news() == []
+        assert [row.facts for row in lists] == [{"member_id": lead, "mailbox_id": desk.mailbox.id}]
+    assert await TargetWarning.all().count() == count
 
 
 async def test_two_workers_at_once_warn_once(desk: Desk) -> None:
