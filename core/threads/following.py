@@ -38,11 +38,12 @@ async def follow_up(
     """
     if not threads:
         return
+    if not silent:
+        await end_answering(connection, threads)
     rows = await connection.execute_query_dict(worded(connection, _MAY_FOLLOW), [mailbox_id])
     may = rows[0]
     if may["heard"] and not silent:
         await tell_followers(connection, mailbox_id, threads, records)
-        await end_answering(connection, threads)
     ids = [thread.id for thread in threads]
     if may["due"]:
         await renew(connection, mailbox_id, ids)
