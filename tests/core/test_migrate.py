@@ -93,6 +93,21 @@ async def test_a_full_database_of_any_version_keeps_its_rows_and_gets_the_models
     assert schema(empty_url) == schema(second_url)
 
 
+def test_an_empty_database_is_made_as_the_last_migration_leaves_it() -> None:
+    assert VERSIONS[-1] == migrations.MODELS_STAND_AT
+
+
+@BOTH
+async def test_what_is_made_at_once_is_what_every_migration_makes(
+    empty_url: str, second_url: str
+) -> None:
+    await migrate(empty_url)
+    await migrate(second_url, target=VERSIONS[-1])
+
+    assert schema(empty_url) == schema(second_url)
+    assert await pending(empty_url) == await pending(second_url) == ()
+
+
 def keys_of(tables: dict[str, Table]) -> dict[str, Any]:
     return {name: (table.foreign_keys, table.indexes) for name, table in tables.items()}
 
