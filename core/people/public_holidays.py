@@ -1,7 +1,8 @@
 """Public holidays of a country or one of its regions, such as `DE`, `DE-BY` or `US-CA`.
 
 The dates are those of the `holidays` library: the region's public holidays, with the days on
-which they are observed.
+which they are observed. It is loaded when the first region is asked for: it takes as long to
+load as the web server.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-
-from holidays import HolidayBase, country_holidays
+from typing import TYPE_CHECKING
 
 from core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 LONGEST = 16
 """Characters of the column that keeps a region."""
@@ -50,7 +53,7 @@ def _entity(country: str) -> HolidayBase:
     if _COUNTRY.fullmatch(country) is None:
         raise InvalidInput("holidays", "unknown")
     try:
-        return country_holidays(country)
+        return _library(country)
     except NotImplementedError:
         raise InvalidInput("holidays", "unknown") from None
 
@@ -65,4 +68,10 @@ def _region(country: HolidayBase, text: str) -> str:
 @lru_cache(maxsize=1024)
 def _days(region: str, year: int) -> frozenset[date]:
     country, _, part = region.partition("-")
-    return frozenset(country_holidays(country, subdiv=part or None, years=year))
+    return frozenset(_library(country, subdiv=part or None, years=year))
+
+
+def _library(country: str, *, subdiv: str | None = None, years: int | None = None) -> HolidayBase:
+    from holidays import country_holidays
+
+    return country_holidays(country, subdiv=subdiv, years=years)
