@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-RESULTS = "POSTROOM_BENCH_RESULTS"
+RESULTS = "BENCH_RESULTS"
 """Names the file that figures are added to, one JSON object a line."""
 
 
