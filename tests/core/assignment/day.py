@@ -13,7 +13,6 @@ from random import Random
 
 from tortoise.connection import get_connection
 
-from core.assignment.fairness import load_given
 from core.assignment.service import Assignments
 from core.mail.models import MailThread, ThreadState
 from core.mailboxes.models import HandBack, Mailbox, Strategy
@@ -24,6 +23,7 @@ from core.people.views import Actor
 from core.sealing import Vault
 from tests import factories
 from tests.clock import SettableClock
+from tests.core.assignment.given import load_given
 from tests.core.assignment.invariants import Watch
 from tests.core.mail.feeds import header
 from tests.core.mail.office import Office, an_office

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tortoise.connection import get_connection
 
-from core.assignment.fairness import jain, load_given
+from core.assignment.fairness import jain
 from core.mail.models import EventKind, ThreadEvent
 from core.sealing import Vault
 from tests import factories
 from tests.clock import MONDAY_MORNING
+from tests.core.assignment.given import load_given
 
 
 def test_equal_loads_are_wholly_fair_and_one_for_all_is_one_of_them() -> None:
