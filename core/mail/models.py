@@ -241,4 +241,4 @@ class ThreadEvent(Model):
 
     class Meta:
         table = "thread_event"
-        indexes = (("mailbox_id", "at"), ("thread_id", "at"))
+        indexes = (("mailbox_id", "at", "kind", "member_id"), ("thread_id", "at"))

@@ -464,9 +464,18 @@ class Migration(migrations.Migration):
             name='holidays',
             field=fields.CharField(default='', db_default='', max_length=16),
         ),
+        ops.RemoveIndex(
+            model_name='ThreadEvent',
+            name=None,
+            fields=['mailbox_id', 'at'],
+        ),
         ops.AlterField(
             model_name='ThreadEvent',
             name='kind',
             field=fields.CharEnumField(description='RECEIVED: received\nASSIGNED: assigned\nTAKEN: taken\nRELEASED: released\nSNOOZED: snoozed\nWOKEN: woken\nANSWERED: answered\nFINISHED: finished\nREOPENED: reopened\nMERGED: merged', enum_type=EventKind, max_length=16),
+        ),
+        ops.AddIndex(
+            model_name='ThreadEvent',
+            index=Index(fields=['mailbox_id', 'at', 'kind', 'member_id']),
         ),
     ]
