@@ -65,7 +65,7 @@ async def save(book: ThreadBook, records: Records, connection: BaseDBAsyncClient
     """Write the threads, what happened to them, and why."""
     changed = await book.save()
     for thread in changed:
-        records.notify("thread_card", f"thread:{thread.id}", {"thread_id": thread.id})
+        records.redrawn(thread.id)
     await book.save_events()
     await follow_up(connection, book.mailbox_id, changed, records)
     await records.save(connection)

@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from core.assignment.changing import Change
 from core.assignment.pools import PoolBook
-from core.errors import Absent, Full, InvalidInput
+from core.errors import Absent, Full, InvalidInput, NotAllowed
+from core.mail.fold import ThreadFold
 from core.people.models import MemberState
+from core.people.views import Actor
+
+
+def must_be_own_or_free(actor: Actor, mailbox_id: int, thread: ThreadFold) -> None:
+    """Somebody else's is for a lead to change. Raises NotAllowed("lead")."""
+    mine = thread.assignee_id in (None, actor.member_id)
+    if not mine and mailbox_id not in actor.leads:
+        raise NotAllowed("lead")
 
 
 async def must_be_able(change: Change, member_id: int, *, own: bool) -> None:

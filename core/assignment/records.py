@@ -67,6 +67,10 @@ class Records:
         facts = {"member_id": member_id, "thread_id": thread_id}
         self.notify("thread_notice", f"thread:{thread_id}", facts)
 
+    def redrawn(self, thread_id: int) -> None:
+        """Every posted card that shows it is drawn again."""
+        self.notify("thread_card", f"thread:{thread_id}", {"thread_id": thread_id})
+
     def notify(self, kind: str, order_key: str, facts: Mapping[str, int | str]) -> None:
         text = orjson.dumps(dict(facts)).decode()
         self.outbox.append(

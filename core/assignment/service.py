@@ -12,10 +12,10 @@ from datetime import datetime
 from core.assignment.changing import Change, changing
 from core.assignment.choices import Choice
 from core.assignment.giving import urgency
-from core.assignment.manual import must_be_able
+from core.assignment.manual import must_be_able, must_be_own_or_free
 from core.assignment.moving import Moving
 from core.clock import Clock
-from core.errors import AlreadyAssigned, Full, InvalidInput, NotAllowed
+from core.errors import AlreadyAssigned, Full, InvalidInput
 from core.mail.fold import RELEASED, Event, reopen, wake
 from core.mail.models import EventKind, MailThread, Priority, ThreadState
 from core.mailboxes.models import MailboxState
@@ -51,7 +51,7 @@ class Assignments:
         async with changing(self._outbox, self._now(), actor, thread_id) as change:
             thread = change.thread
             _must_not_be_done(change)
-            _must_be_own_or_free(actor, change)
+            must_be_own_or_free(actor, change.mailbox_id, change.thread)
             if thread.assignee_id == to_member_id and thread.state is ThreadState.OPEN:
                 return
             await self._give(change, to_member_id, actor, EventKind.ASSIGNED)
@@ -65,7 +65,7 @@ class Assignments:
             _must_not_be_done(change)
             if thread.assignee_id is None:
                 return
-            _must_be_own_or_free(actor, change)
+            must_be_own_or_free(actor, change.mailbox_id, change.thread)
             if thread.state is ThreadState.SNOOZED:
                 wake(thread, change.now)
             thread.events.append(Event(EventKind.RELEASED, change.now, thread.assignee_id))
@@ -80,7 +80,7 @@ class Assignments:
             thread, now = change.thread, change.now
             if thread.state is ThreadState.DONE:
                 return
-            _must_be_own_or_free(actor, change)
+            must_be_own_or_free(actor, change.mailbox_id, change.thread)
             thread.state, thread.finished_at, thread.snoozed_until = ThreadState.DONE, now, None
             thread.changed = True
             thread.events.append(Event(EventKind.FINISHED, now, actor.member_id))
@@ -109,7 +109,7 @@ class Assignments:
         async with changing(self._outbox, self._now(), actor, thread_id) as change:
             thread = change.thread
             _must_not_be_done(change)
-            _must_be_own_or_free(actor, change)
+            must_be_own_or_free(actor, change.mailbox_id, change.thread)
             if until <= change.now:
                 raise InvalidInput("until", "past")
             if thread.state is ThreadState.OPEN:
@@ -121,7 +121,7 @@ class Assignments:
     async def set_priority(self, actor: Actor, thread_id: int, priority: Priority) -> None:
         """One's own, a free one, or as lead any."""
         async with changing(self._outbox, self._now(), actor, thread_id) as change:
-            _must_be_own_or_free(actor, change)
+            must_be_own_or_free(actor, change.mailbox_id, change.thread)
             if change.thread.priority is not priority:
                 change.thread.priority, change.thread.changed = priority, True
                 change.records.audited("thread.priority", thread_id, {"priority": priority.value})
@@ -209,9 +209,3 @@ _ORDER = ("id", "mailbox_id", "priority", "received_at")
 def _must_not_be_done(change: Change) -> None:
     if change.thread.state is ThreadState.DONE:
         raise InvalidInput("thread", "done")
-
-
-def _must_be_own_or_free(actor: Actor, change: Change) -> None:
-    mine = change.thread.assignee_id in (None, actor.member_id)
-    if not mine and change.mailbox_id not in actor.leads:
-        raise NotAllowed("lead")

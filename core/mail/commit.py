@@ -362,8 +362,7 @@ class _Page:
         for thread in wanting:
             news = thread.assignee_id != before[thread.id] or thread.was_reopened
             if thread.assignee_id is not None and news and not self._folder.backlog:
-                facts = {"member_id": thread.assignee_id, "thread_id": thread.id}
-                self._records.notify("thread_notice", f"thread:{thread.id}", facts)
+                self._records.told(thread.id, thread.assignee_id)
 
     async def _save(self, rows: list[Row]) -> int:
         """Returns how many automatic replies were queued."""
@@ -382,8 +381,7 @@ class _Page:
         if not self._folder.backlog:
             for thread in changed:
                 if not thread.is_new:
-                    facts = {"thread_id": thread.id}
-                    self._records.notify("thread_card", f"thread:{thread.id}", facts)
+                    self._records.redrawn(thread.id)
         await follow_up(
             self._connection,
             self._mailbox.id,

@@ -121,14 +121,7 @@ class Purge:
         await _destroy_unknown(rows.values())
         shown: Any = PostedThread.filter(thread_id__in=list(rows)).distinct()
         for thread_id in await shown.values_list("thread_id", flat=True):
-            await self._outbox.tell(
-                mailbox.organization_id,
-                "thread_card",
-                {"thread_id": thread_id},
-                order_key=f"thread:{thread_id}",
-                coalesce_key=f"thread_card:{thread_id}",
-                at=self._now(),
-            )
+            await self._outbox.redraw(mailbox.organization_id, int(str(thread_id)), at=self._now())
         return True
 
     async def _unfinished(self, mailbox_id: int) -> bool:

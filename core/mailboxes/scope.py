@@ -26,6 +26,10 @@ async def mailbox_for_admin(actor: Actor, mailbox_id: int) -> Mailbox:
 async def mailbox_for_lead(actor: Actor, mailbox_id: int) -> Mailbox:
     """The same for what a lead decides: NotAllowed("lead") for those who lead it not."""
     mailbox = await mailbox_of(actor, mailbox_id)
+    require_lead(actor, mailbox_id)
+    return mailbox
+
+
+def require_lead(actor: Actor, mailbox_id: int) -> None:
     if not (actor.is_admin or mailbox_id in actor.leads):
         raise NotAllowed("lead")
-    return mailbox

@@ -82,6 +82,17 @@ class Outbox:
             at=at,
         )
 
+    async def redraw(self, organization_id: int, thread_id: int, *, at: datetime) -> None:
+        """Have every posted card that shows the thread drawn again."""
+        await self.tell(
+            organization_id,
+            "thread_card",
+            {"thread_id": thread_id},
+            order_key=f"thread:{thread_id}",
+            coalesce_key=f"thread_card:{thread_id}",
+            at=at,
+        )
+
     async def wake(self) -> None:
         """Have what is due delivered, after the open transaction commits."""
         await after_commit(self._defer)

@@ -145,7 +145,7 @@ class _Looking:
     async def save(self, book: ThreadBook) -> None:
         changed = await book.save()
         for thread in changed:
-            self._records.notify("thread_card", f"thread:{thread.id}", {"thread_id": thread.id})
+            self._records.redrawn(thread.id)
         await book.save_events()
         await self._effects.save()
         await insert(self._connection, "age_look", LOOK, self._looks)
@@ -202,8 +202,7 @@ class _Looking:
         await giving.keep(pool)
         for thread in (*free, *held):
             if thread.changed and thread.assignee_id is not None:
-                facts = {"member_id": thread.assignee_id, "thread_id": thread.id}
-                self._records.notify("thread_notice", f"thread:{thread.id}", facts)
+                self._records.told(thread.id, thread.assignee_id)
 
     def _move(self, pool: Pool, threads: list[ThreadFold], asked: Mapping[int, Wish]) -> None:
         """From whoever has it to one of those named, unless the one who has it is among them."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from core.audit.log import record
 from core.clock import Clock
-from core.errors import InvalidInput, NotAllowed, NotFound
+from core.errors import InvalidInput, NotFound
 from core.mailboxes.models import Mailbox
-from core.mailboxes.scope import mailbox_of
+from core.mailboxes.scope import mailbox_for_lead, mailbox_of
 from core.people.models import Organization
 from core.people.views import Actor
 from core.rules.models import ReplyText
@@ -108,7 +108,7 @@ class ReplyTexts:
 
         Raises NotFound, NotAllowed("lead"), InvalidInput("reply_text" | "reply_name").
         """
-        mailbox = await _mailbox_to_change(actor, mailbox_id)
+        mailbox = await mailbox_for_lead(actor, mailbox_id)
         name, text = _checked_name(name), check_text(text)
         organization = await Organization.get(id=mailbox.organization_id)
         key = self._vault.key(organization.wrapped_key)
@@ -137,7 +137,7 @@ class ReplyTexts:
 
     async def remove(self, actor: Actor, mailbox_id: int, name: str) -> None:
         """Raises NotFound, NotAllowed("lead")."""
-        await _mailbox_to_change(actor, mailbox_id)
+        await mailbox_for_lead(actor, mailbox_id)
         async with transaction():
             known = await find_text(mailbox_id, name)
             if known is None:
@@ -162,13 +162,6 @@ async def find_text(mailbox_id: int, name: str) -> ReplyText | None:
     wanted = _folded(name)
     rows = await ReplyText.filter(mailbox_id=mailbox_id)
     return next((row for row in rows if _folded(row.name) == wanted), None)
-
-
-async def _mailbox_to_change(actor: Actor, mailbox_id: int) -> Mailbox:
-    mailbox = await mailbox_of(actor, mailbox_id)
-    if not actor.is_admin and mailbox_id not in actor.leads:
-        raise NotAllowed("lead")
-    return mailbox
 
 
 def _checked_name(name: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.errors import NotAllowed, NotFound
+from core.errors import NotFound
 from core.mailboxes.models import Mailbox, MailboxState
-from core.mailboxes.scope import mailbox_of
+from core.mailboxes.scope import mailbox_of, require_lead
 from core.people.views import Actor
 from core.rules.models import Rule
 
@@ -14,8 +14,7 @@ async def mailbox_with_rules(actor: Actor, mailbox_id: int) -> Mailbox:
     mailbox = await mailbox_of(actor, mailbox_id)
     if mailbox.state is MailboxState.OFFBOARDED:
         raise NotFound("mailbox")
-    if not (actor.is_admin or mailbox_id in actor.leads):
-        raise NotAllowed("lead")
+    require_lead(actor, mailbox_id)
     return mailbox
 
 

@@ -21,7 +21,7 @@ from core.mail.rows import is_sqlite, marks
 from core.outbox.queue import Outbox
 from core.people.views import Actor
 from core.threads.models import Follower
-from core.threads.scope import redraw, thread_of
+from core.threads.scope import thread_of
 from core.transactions import transaction
 
 _FOLLOWERS = """
@@ -52,7 +52,7 @@ class Followers:
         async with transaction():
             thread = await thread_of(actor, thread_id)
             await Follower.filter(thread_id=thread_id, member_id=actor.member_id).delete()
-            await redraw(self._outbox, thread, self._now())
+            await self._outbox.redraw(thread.organization_id, thread.id, at=self._now())
 
     async def _set(self, actor: Actor, thread_id: int, *, only_next: bool) -> None:
         now = self._now()
@@ -65,7 +65,7 @@ class Followers:
             )
             if not made and known.only_next and not only_next:
                 await Follower.filter(id=known.id).update(only_next=False)
-            await redraw(self._outbox, thread, now)
+            await self._outbox.redraw(thread.organization_id, thread.id, at=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ async def take_over(
     if named:
         await _Assigning(connection, vault, mailbox, records, now).run(named)
     for thread_id in changed:
-        records.notify("thread_card", f"thread:{thread_id}", {"thread_id": thread_id})
+        records.redrawn(thread_id)
     await renew(connection, mailbox.id, list(changed))
     await queue_categories(connection, mailbox.id, list(changed), now)
     await records.save(connection)

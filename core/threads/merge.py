@@ -13,9 +13,10 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from core.assignment.choices import Choice
 from core.assignment.giving import Giving
+from core.assignment.manual import must_be_own_or_free
 from core.assignment.records import Records
 from core.clock import Clock
-from core.errors import InvalidInput, NotAllowed
+from core.errors import InvalidInput
 from core.mail.fold import Event, ThreadFold, reopen, wake
 from core.mail.models import EventKind, MailMessage, MailThread, Priority, ThreadState
 from core.mail.thread_rows import ThreadBook
@@ -67,7 +68,7 @@ class Merges:
             await _move(connection, thread_id, into_id)
             await follow_up(connection, mailbox_id, (source, target), records)
             for thread in (source, target):
-                records.notify("thread_card", f"thread:{thread.id}", {"thread_id": thread.id})
+                records.redrawn(thread.id)
             await records.save(connection)
             await self._outbox.wake()
 
@@ -154,6 +155,4 @@ async def _common_mailbox(actor: Actor, thread_id: int, into_id: int) -> int:
 def _must_be_able(actor: Actor, mailbox_id: int, thread: ThreadFold) -> None:
     if thread.merged_into_id is not None:
         raise InvalidInput("thread", "merged")
-    mine = thread.assignee_id in (None, actor.member_id)
-    if not mine and mailbox_id not in actor.leads:
-        raise NotAllowed("lead")
+    must_be_own_or_free(actor, mailbox_id, thread)

@@ -14,7 +14,7 @@ from core.outbox.queue import Outbox
 from core.people.views import Actor
 from core.sealing import Vault
 from core.threads.models import Note
-from core.threads.scope import redraw, thread_of
+from core.threads.scope import thread_of
 from core.transactions import transaction
 
 NOTE = b"thread.note"
@@ -84,7 +84,7 @@ class Notes:
             at=at,
             facts={"note": note_id},
         )
-        await redraw(self._outbox, thread, at)
+        await self._outbox.redraw(thread.organization_id, thread.id, at=at)
 
 
 def tidy(text: str) -> str:

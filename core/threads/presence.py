@@ -21,7 +21,7 @@ from core.mail.rows import Row, worded
 from core.outbox.queue import Outbox
 from core.people.views import Actor
 from core.threads.models import Presence
-from core.threads.scope import redraw, thread_of
+from core.threads.scope import thread_of
 from core.transactions import transaction
 
 OPEN_FOR = timedelta(minutes=5)
@@ -68,7 +68,7 @@ class Presences:
             starts = not is_answering(row.answering_until, thread.last_answered_at, now)
             until = now + ANSWERING_FOR if starts else None
             await Presence.filter(id=row.id).update(answering_until=until)
-            await redraw(self._outbox, thread, now)
+            await self._outbox.redraw(thread.organization_id, thread.id, at=now)
         return starts
 
     async def forget_old(self) -> None:

@@ -1,14 +1,11 @@
-"""Whose thread it is, and having it drawn again where it is shown."""
+"""Whose thread it is."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from tortoise.expressions import F
 
 from core.errors import NotFound
 from core.mail.models import MailThread
-from core.outbox.queue import Outbox
 from core.people.views import Actor
 
 
@@ -28,15 +25,3 @@ async def changing(actor: Actor, thread_id: int) -> MailThread:
     await MailThread.filter(id=thread_id).update(version=F("version") + 1)
     await found.refresh_from_db()
     return found
-
-
-async def redraw(outbox: Outbox, thread: MailThread, at: datetime) -> None:
-    """Have every posted card that shows the thread drawn again."""
-    await outbox.tell(
-        thread.organization_id,
-        "thread_card",
-        {"thread_id": thread.id},
-        order_key=f"thread:{thread.id}",
-        coalesce_key=f"thread_card:{thread.id}",
-        at=at,
-    )

@@ -19,7 +19,7 @@ from core.people.views import Actor
 from core.sealing import Vault
 from core.threads.due import renew
 from core.threads.models import Tag, ThreadTag
-from core.threads.scope import changing, redraw
+from core.threads.scope import changing
 from core.threads.tags import (
     HEAVIEST,
     TagView,
@@ -114,7 +114,7 @@ class Tags:
             if tags:
                 await self._audit(actor, action, thread, {"tags": sorted(tags)}, now)
         await queue_categories(connection, thread.mailbox_id, [thread.id], now)
-        await redraw(self._outbox, thread, now)
+        await self._outbox.redraw(thread.organization_id, thread.id, at=now)
 
     async def _audit(
         self,
