@@ -54,20 +54,32 @@ class Watch:
         mailbox = await Mailbox.get(id=self._mailbox_id)
         waiting = await MailThread.filter(
             mailbox_id=self._mailbox_id, state=ThreadState.OPEN, assignee_id=None
-        ).values_list("waiting_reason", "effort")
+        ).values_list("id", "waiting_reason", "effort")
         if mailbox.strategy is Strategy.SKILLS:
             return
         absent = await self._absent(now)
         people = await MailboxMember.filter(mailbox_id=self._mailbox_id).select_related("member")
-        for reason, effort in waiting:
+        named = await self._named_by_rules([thread_id for thread_id, _, _ in waiting])
+        for thread_id, reason, effort in waiting:
             if not str(reason).startswith("nobody"):
                 continue
             for place in people:
+                if place.member_id not in named.get(thread_id, {place.member_id}):
+                    continue  # it waits for somebody else, whom its rule names
                 load = self._loads[place.member_id] + _weight(mailbox, effort)
                 full = mailbox.capacity is not None and load > mailbox.capacity
                 kept_out = place.opted_out or not place.in_pool
                 hindered = full or kept_out or absent.get(place.member_id) is not None
                 assert hindered or place.member.state is not MemberState.READY
+
+    async def _named_by_rules(self, thread_ids: list[int]) -> dict[int, set[int]]:
+        """Whom alone a thread waits for, where a rule named them and nobody else."""
+        named: dict[int, set[int]] = {}
+        for decision in await Decision.filter(thread_id__in=thread_ids).order_by("id"):
+            named.pop(decision.thread_id, None)
+            if targets := decision.reason.get("targets"):
+                named[decision.thread_id] = {who for people, *_ in targets for who in people}
+        return named
 
     def _caps_hold(self, mailbox: Mailbox, threads: list[MailThread]) -> None:
         loads: Counter[int] = Counter()
